@@ -1,0 +1,6 @@
+import { z } from 'zod';
+import { baseEnv } from '../base-env.ts';
+
+export const env = baseEnv.extend({
+  RUNS_TABLE: z.string().min(1),
+});

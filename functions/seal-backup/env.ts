@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { baseEnv } from '../base-env.ts';
+
+export const env = baseEnv.extend({
+  BACKUP_BUCKET: z.string().min(1),
+  SEAL_KEY_ID: z.string().min(1),
+});
