@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { DnsRecords } from '../../src/gateways/aws/dns-records.ts';
+import { Bucket } from '../../src/gateways/aws/objects.ts';
+import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
+import { SigningKey } from '../../src/gateways/aws/signing-key.ts';
+import { CapturedFacts } from '../../src/gateways/captured-facts.ts';
+import { Clusters } from '../../src/gateways/kubernetes/clusters.ts';
+import { capturePrimary } from '../../src/operations/capture-primary.ts';
+import { chain } from '../chain.ts';
+import { env } from './env.ts';
+
+const input = z.unknown();
+
+export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, credentials);
+  const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
+  const sealKey = new SigningKey(wires, plan.sites.primary.region, env.SEAL_KEY_ID);
+  const runs = new RunsTable(wires, region, env.RUNS_TABLE);
+  const dns = new DnsRecords(wires);
+  return () => capturePrimary({ clusters, captured, sealKey, dns, runs, clock }, plan);
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { run } from '../../src/domain/run.ts';
+import { Bucket } from '../../src/gateways/aws/objects.ts';
+import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
+import { CapturedFacts } from '../../src/gateways/captured-facts.ts';
+import { Clusters } from '../../src/gateways/kubernetes/clusters.ts';
+import { restoreTier } from '../../src/operations/restore-tier.ts';
+import { chain } from '../chain.ts';
+import { env } from './env.ts';
+
+const input = z.object({
+  run,
+  point: chosenPoint,
+  part: z.enum(['tier', 'admission']),
+  since: z.number().transform((milliseconds) => new Date(milliseconds)),
+});
+
+export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, credentials);
+  const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
+  const runs = new RunsTable(wires, region, env.RUNS_TABLE);
+  return ({ run: { id }, point: { tier, backup, namespaces }, part, since }) =>
+    restoreTier({ clusters, captured, runs, clock }, plan, { run: id, tier, part, backup, namespaces }, since);
+});

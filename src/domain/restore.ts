@@ -1,0 +1,119 @@
+import type { Plan } from '../plan/schema.ts';
+import { type Manifest, MODIFIERS_CONFIG_MAP, VELERO_NAMESPACE, veleroJob } from './velero.ts';
+
+/**
+ * What a restore brings back. A tier's own objects first; the cluster's admission webhooks last of all, once what
+ * answers them runs: a webhook without its pods refuses every object that is restored after it.
+ * https://github.com/velero-io/velero/issues/2443
+ */
+export type RestorePart = 'tier' | 'admission';
+
+const ADMISSION_KINDS = [
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+];
+/** Translated, never restored: the standby has its own entry points and storage classes. */
+export const TRANSLATED_KINDS = ['ingresses.networking.k8s.io', 'storageclasses.storage.k8s.io'];
+
+export type RestoreRequest = { run: string; tier: string; part: RestorePart; backup: string; namespaces: string[] };
+
+export const RUN_LABEL = 'lifeboat.dev/run';
+export const TIER_LABEL = 'lifeboat.dev/tier';
+
+/** Velero's and Kubernetes' names are at most 63 characters as label values; a run's id is cut to its start. */
+const RUN_CHARACTERS = 20;
+const RESTORE_LIMIT_SECONDS = 45 * 60;
+/** A restore that waits for one that never ends its turn goes on after this. */
+const TURN_LIMIT_SECONDS = 45 * 60;
+
+export const restoreName = ({ run, tier, part }: Pick<RestoreRequest, 'run' | 'tier' | 'part'>): string =>
+  `${run.slice(0, RUN_CHARACTERS).replace(/-$/, '')}-${tier}${part === 'admission' ? '-admission' : ''}`.toLowerCase();
+
+export const runLabel = (run: string): string => run.slice(0, RUN_CHARACTERS).replace(/-$/, '');
+
+/** The job that submits a restore. Cluster-scoped objects come with the first tier, which holds what others need. */
+export function restoreJob(request: RestoreRequest, plan: Plan): Manifest {
+  const name = restoreName(request);
+  const first = plan.tiers[0]?.name === request.tier;
+  const tierFlags = [
+    `--include-namespaces=${request.namespaces.join(',')}`,
+    `--exclude-resources=${[...TRANSLATED_KINDS, ...ADMISSION_KINDS].join(',')}`,
+    ...(first ? ['--include-cluster-resources=true'] : []),
+  ];
+  const admissionFlags = [`--include-resources=${ADMISSION_KINDS.join(',')}`, '--include-cluster-resources=true'];
+  return veleroJob(`restore-${name}`, [
+    'restore',
+    'create',
+    name,
+    `--from-backup=${request.backup}`,
+    `--namespace=${VELERO_NAMESPACE}`,
+    `--labels=${RUN_LABEL}=${runLabel(request.run)},${TIER_LABEL}=${request.tier}`,
+    `--resource-modifier-configmap=${MODIFIERS_CONFIG_MAP}`,
+    ...(request.part === 'tier' ? tierFlags : admissionFlags),
+  ]);
+}
+
+/** The only phases in which Velero has ended a restore; FinalizingPartiallyFailed, for one, is none. */
+const ENDED = new Set(['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation']);
+export const hasEnded = (phase: string | undefined): boolean => phase !== undefined && ENDED.has(phase);
+
+/** What is seen of a restore in the cluster. */
+export type RestoreStatus = {
+  phase?: string;
+  progress?: { totalItems?: number; itemsRestored?: number };
+  errors?: number;
+  warnings?: number;
+  failureReason?: string;
+  validationErrors?: string[];
+};
+
+export type RestoreFacts = {
+  /** Undefined while there is no such restore. */
+  restore: RestoreStatus | undefined;
+  /** The job that was to submit it, when there is one. */
+  jobFailed: boolean;
+  jobExists: boolean;
+  /** Earlier tiers whose restore has not ended, first one first. */
+  waitingFor: string[];
+  waitedSeconds: number;
+};
+
+export type RestoreDecision =
+  | { kind: 'wait'; reason: string }
+  | { kind: 'submit' }
+  | { kind: 'completed'; items: number; warnings: number }
+  | { kind: 'failed'; reason: string };
+
+/** What to do about a restore next. Velero runs one at a time; ours are submitted in the order of tiers. */
+export function decideRestore(facts: RestoreFacts): RestoreDecision {
+  const { restore, waitedSeconds } = facts;
+  if (restore !== undefined) return ongoing(restore, waitedSeconds);
+  if (facts.jobFailed) return { kind: 'failed', reason: 'the job that submits it failed' };
+  if (facts.jobExists) {
+    if (waitedSeconds > RESTORE_LIMIT_SECONDS) return { kind: 'failed', reason: 'its job did not run in time' };
+    return { kind: 'wait', reason: 'its job to run' };
+  }
+  const turn = facts.waitingFor[0];
+  if (turn !== undefined && waitedSeconds < TURN_LIMIT_SECONDS)
+    return { kind: 'wait', reason: `the restore of tier ${turn}` };
+  return { kind: 'submit' };
+}
+
+function ongoing(restore: RestoreStatus, waitedSeconds: number): RestoreDecision {
+  const { phase, progress, errors = 0, warnings = 0 } = restore;
+  if (phase === 'Completed') return { kind: 'completed', items: progress?.itemsRestored ?? 0, warnings };
+  if (hasEnded(phase)) {
+    const why = [
+      restore.failureReason,
+      ...(restore.validationErrors ?? []),
+      errors > 0 ? `${errors} errors` : undefined,
+    ];
+    return { kind: 'failed', reason: `Velero says ${phase}: ${why.filter(Boolean).join('; ') || 'no reason given'}` };
+  }
+  const seen = progress?.totalItems
+    ? `${progress.itemsRestored ?? 0} of ${progress.totalItems} objects`
+    : (phase ?? 'not begun');
+  if (waitedSeconds > RESTORE_LIMIT_SECONDS)
+    return { kind: 'failed', reason: `not ended after ${RESTORE_LIMIT_SECONDS / 60} min: ${seen}` };
+  return { kind: 'wait', reason: seen };
+}

@@ -1,0 +1,23 @@
+import { ListResourceRecordSetsCommand, type ResourceRecordSet, Route53Client } from '@aws-sdk/client-route-53';
+import type { Wires } from '../wires.ts';
+import { connect } from './client.ts';
+
+/**
+ * Reads a hosted zone's records, ahead of time only: Route 53's API is a control plane in us-east-1, and no failover
+ * may need it. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/route-53-concepts.html
+ */
+export class DnsRecords {
+  readonly #client: Route53Client;
+
+  constructor(wires: Wires) {
+    this.#client = connect(wires, Route53Client, 'us-east-1');
+  }
+
+  /** The records of one name, as Route 53 has them now. */
+  async of(zoneId: string, name: string): Promise<ResourceRecordSet[]> {
+    const { ResourceRecordSets } = await this.#client.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name, MaxItems: 10 }),
+    );
+    return (ResourceRecordSets ?? []).filter((record) => record.Name?.replace(/\.$/, '') === name);
+  }
+}

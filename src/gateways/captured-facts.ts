@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { CAPTURED, capturedCluster, capturedDns, capturedKey, inventory } from '../domain/captured.ts';
+import { FactNotCaptured } from '../domain/errors.ts';
+import type { Bucket } from './aws/objects.ts';
+
+/** What was captured of the primary, in the control region: it can be read when the primary is gone. */
+export class CapturedFacts {
+  readonly #bucket: Bucket;
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
+  }
+
+  cluster = () => this.#read(CAPTURED.cluster, capturedCluster);
+  inventory = () => this.#read(CAPTURED.inventory, inventory);
+  sealKey = () => this.#read(CAPTURED.sealKey, capturedKey);
+  dns = () => this.#read(CAPTURED.dns, capturedDns);
+
+  async write(what: keyof typeof CAPTURED, value: unknown): Promise<void> {
+    await this.#bucket.write(CAPTURED[what], JSON.stringify(value));
+  }
+
+  async #read<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.infer<Schema>> {
+    const value = await this.#bucket.readJson(key);
+    if (value === undefined)
+      throw new FactNotCaptured(`${key} was never captured; run the machine protect while the primary lives`);
+    return schema.parse(value);
+  }
+}

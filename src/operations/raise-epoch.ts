@@ -1,0 +1,24 @@
+import { EpochSuperseded } from '../domain/errors.ts';
+import type { Clock } from '../domain/given.ts';
+import type { Ownership } from '../domain/run.ts';
+import type { RunsTable } from '../gateways/aws/runs-table.ts';
+
+/**
+ * Makes the standby the owner, one epoch later. For the same run a second time it answers the same epoch; when another
+ * run was quicker, this one must stop.
+ */
+export async function raiseEpoch(
+  { runs, clock }: { runs: RunsTable; clock: Clock },
+  runId: string,
+): Promise<Ownership> {
+  const before = await runs.ownership();
+  const owner = before.run === runId ? before : await raise(before);
+  await runs.note(runId, 'epoch', owner);
+  return owner;
+
+  async function raise(from: Ownership): Promise<Ownership> {
+    const to: Ownership = { owner: 'standby', epoch: from.epoch + 1, since: clock.now().toISOString(), run: runId };
+    if (await runs.changeOwnership(from, to)) return to;
+    throw new EpochSuperseded(`epoch ${from.epoch} is no longer the newest; another run has raised it`);
+  }
+}
