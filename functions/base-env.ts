@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What every function's environment holds. Parsed once, when the function starts; a missing variable stops it there. */
 export const baseEnv = z.object({

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidInput, LifeboatError, TemporaryFailure } from '../src/domain/errors.ts';
 import type { Credentials } from '../src/gateways/aws/eks-token.ts';
 import { type Plan, planSchema } from '../src/plan/schema.ts';

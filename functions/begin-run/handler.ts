@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { triggerOf } from '../../src/domain/run.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { beginRun } from '../../src/operations/begin-run.ts';

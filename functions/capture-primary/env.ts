@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { baseEnv } from '../base-env.ts';
 
 export const env = baseEnv.extend({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DnsRecords } from '../../src/gateways/aws/dns-records.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';

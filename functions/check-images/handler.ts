@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { Registry } from '../../src/gateways/aws/registry.ts';

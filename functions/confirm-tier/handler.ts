@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chosenPoint } from '../../src/domain/recovery-points.ts';
 import { Web } from '../../src/gateways/web.ts';
 import { confirmTier } from '../../src/operations/confirm-tier.ts';

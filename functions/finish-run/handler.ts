@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure, tierOutcome } from '../../src/domain/report.ts';
 import { RUN_ENDINGS, run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ControlBus } from '../../src/gateways/aws/control-bus.ts';
 import { SignalsTable } from '../../src/gateways/aws/signals-table.ts';
 import { Web } from '../../src/gateways/web.ts';

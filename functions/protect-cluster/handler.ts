@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { Clusters } from '../../src/gateways/kubernetes/clusters.ts';
 import { protectCluster } from '../../src/operations/protect-cluster.ts';

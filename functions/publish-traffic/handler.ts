@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { TrafficSwitch } from '../../src/gateways/aws/traffic-switch.ts';
 import { publishTraffic } from '../../src/operations/publish-traffic.ts';

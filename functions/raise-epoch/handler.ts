@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from '../../src/domain/run.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { raiseEpoch } from '../../src/operations/raise-epoch.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SignalsTable } from '../../src/gateways/aws/signals-table.ts';
 import { recordSignal } from '../../src/operations/record-signal.ts';
 import { chain } from '../chain.ts';

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { RESTORE_PARTS } from '../../src/domain/restore.ts';
 import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
@@ -12,7 +13,7 @@ import { env } from './env.ts';
 const input = z.object({
   run,
   point: chosenPoint,
-  part: z.enum(['tier', 'admission']),
+  part: z.enum(RESTORE_PARTS),
   since: z.number().transform((milliseconds) => new Date(milliseconds)),
 });
 

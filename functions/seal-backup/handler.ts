@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { backupOfKey } from '../../src/domain/seal.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { SigningKey } from '../../src/gateways/aws/signing-key.ts';

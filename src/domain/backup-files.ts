@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The files that Velero keeps of each backup, as far as they decide anything; shapes of Velero 1.16 to 1.18.

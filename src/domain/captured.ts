@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a failover will need to know of the primary, captured every hour while it lives, kept in the control region. */
 
@@ -26,12 +26,17 @@ const customImage = z.object({
 });
 export type CustomImage = z.infer<typeof customImage>;
 
+const podRequest = z.object({ cpuMillis: z.int().min(0), memoryMi: z.int().min(0), pods: z.int().min(1) });
+export type PodRequest = z.infer<typeof podRequest>;
+
 export const inventory = z.object({
   capturedAt: z.iso.datetime(),
   /** Objects of the protected namespaces, by apiVersion/Kind. */
   counts: z.record(z.string(), z.int()),
   images: z.array(z.string()),
   customImages: z.array(customImage),
+  /** What the pods ask of their nodes, alike ones counted together. */
+  podRequests: z.array(podRequest),
   storageClasses: z.array(z.object({ name: z.string(), provisioner: z.string() })),
   /** Services of type LoadBalancer and Ingresses, as kind/namespace/name. */
   exposed: z.array(z.string()),

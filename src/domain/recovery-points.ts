@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { scheduledNamespaces, tierNamespaces } from '../plan/places.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { PointVolume } from './backup-files.ts';
@@ -79,7 +79,9 @@ export function judgePoint(
 
 /** A restorable point whose volumes did not all leave their region is not portable; those are lost whole. */
 export function withVolumes(point: RecoveryPoint, volumes: PointVolume[]): RecoveryPoint {
-  const stuck = volumes.filter((volume) => !volume.portable && !volume.optedOut);
+  // With all of a cluster's own objects, a backup lists the volumes of every namespace; only its own are judged.
+  const own = volumes.filter((volume) => point.namespaces.includes('*') || point.namespaces.includes(volume.namespace));
+  const stuck = own.filter((volume) => !volume.portable && !volume.optedOut);
   if (point.verdict !== 'restorable' || stuck.length === 0) return point;
   const names = stuck.map((volume) => `${volume.namespace}/${volume.name} (${volume.reason})`).join(', ');
   return { ...point, verdict: 'not-portable', reason: `these volumes are not in it: ${names}` };
@@ -185,7 +187,8 @@ const hasArrived = (object: SealedObject, arrived: Arrived): boolean =>
   arrived.get(object.key)?.versionId === object.versionId;
 
 const KOPIA = `${VELERO_PREFIX}kopia/`;
-const repositoryOf = (key: string): string | undefined =>
+/** The kopia repository that a key lies in; undefined when in none. */
+export const repositoryOf = (key: string): string | undefined =>
   key.startsWith(KOPIA) ? key.slice(0, key.indexOf('/', KOPIA.length) + 1) : undefined;
 
 function repositories(objects: SealedObject[]): Map<string, SealedObject[]> {

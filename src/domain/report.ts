@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ChosenPoint, chosenPoint } from './recovery-points.ts';
 import { ownership, RUN_ENDINGS, type Run, type RunEnding, run } from './run.ts';
 

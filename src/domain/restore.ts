@@ -1,12 +1,12 @@
-import type { Plan } from '../plan/schema.ts';
-import { type Manifest, MODIFIERS_CONFIG_MAP, VELERO_NAMESPACE, veleroJob } from './velero.ts';
+import { LIFEBOAT_NAMESPACE, type Manifest, MODIFIERS_CONFIG_MAP, VELERO_NAMESPACE, veleroJob } from './velero.ts';
 
 /**
- * What a restore brings back. A tier's own objects first; the cluster's admission webhooks last of all, once what
- * answers them runs: a webhook without its pods refuses every object that is restored after it.
- * https://github.com/velero-io/velero/issues/2443
+ * What a restore brings back. First what is the cluster's, which every tier may need: kinds, roles, classes. Then each
+ * tier's own. The admission webhooks last of all, once what answers them runs: a webhook without its pods refuses
+ * every object that is restored after it. https://github.com/velero-io/velero/issues/2443
  */
-export type RestorePart = 'tier' | 'admission';
+export const RESTORE_PARTS = ['cluster', 'tier', 'admission'] as const;
+export type RestorePart = (typeof RESTORE_PARTS)[number];
 
 const ADMISSION_KINDS = [
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',
@@ -26,21 +26,36 @@ const RESTORE_LIMIT_SECONDS = 45 * 60;
 /** A restore that waits for one that never ends its turn goes on after this. */
 const TURN_LIMIT_SECONDS = 45 * 60;
 
+/**
+ * Volumes come with their claims. Restored by themselves, those of other tiers would come back as they were, with the
+ * lost region's disks behind them, and the other tiers' claims would bind to them.
+ */
+const NOT_BY_THEMSELVES = ['persistentvolumes'];
+
 export const restoreName = ({ run, tier, part }: Pick<RestoreRequest, 'run' | 'tier' | 'part'>): string =>
-  `${run.slice(0, RUN_CHARACTERS).replace(/-$/, '')}-${tier}${part === 'admission' ? '-admission' : ''}`.toLowerCase();
+  `${run.slice(0, RUN_CHARACTERS).replace(/-$/, '')}-${tier}${part === 'tier' ? '' : `-${part}`}`.toLowerCase();
 
 export const runLabel = (run: string): string => run.slice(0, RUN_CHARACTERS).replace(/-$/, '');
 
-/** The job that submits a restore. Cluster-scoped objects come with the first tier, which holds what others need. */
-export function restoreJob(request: RestoreRequest, plan: Plan): Manifest {
-  const name = restoreName(request);
-  const first = plan.tiers[0]?.name === request.tier;
-  const tierFlags = [
-    `--include-namespaces=${request.namespaces.join(',')}`,
+/** A namespace that no backup holds: where only what is the cluster's is wanted, this one is asked for. */
+const NO_NAMESPACE = LIFEBOAT_NAMESPACE;
+
+const FLAGS: Record<RestorePart, (request: RestoreRequest) => string[]> = {
+  cluster: () => [
+    `--include-namespaces=${NO_NAMESPACE}`,
+    '--include-cluster-resources=true',
+    `--exclude-resources=${[...TRANSLATED_KINDS, ...ADMISSION_KINDS, ...NOT_BY_THEMSELVES].join(',')}`,
+  ],
+  tier: ({ namespaces }) => [
+    `--include-namespaces=${namespaces.join(',')}`,
     `--exclude-resources=${[...TRANSLATED_KINDS, ...ADMISSION_KINDS].join(',')}`,
-    ...(first ? ['--include-cluster-resources=true'] : []),
-  ];
-  const admissionFlags = [`--include-resources=${ADMISSION_KINDS.join(',')}`, '--include-cluster-resources=true'];
+  ],
+  admission: () => [`--include-resources=${ADMISSION_KINDS.join(',')}`, '--include-cluster-resources=true'],
+};
+
+/** The job that submits a restore. */
+export function restoreJob(request: RestoreRequest): Manifest {
+  const name = restoreName(request);
   return veleroJob(`restore-${name}`, [
     'restore',
     'create',
@@ -49,7 +64,7 @@ export function restoreJob(request: RestoreRequest, plan: Plan): Manifest {
     `--namespace=${VELERO_NAMESPACE}`,
     `--labels=${RUN_LABEL}=${runLabel(request.run)},${TIER_LABEL}=${request.tier}`,
     `--resource-modifier-configmap=${MODIFIERS_CONFIG_MAP}`,
-    ...(request.part === 'tier' ? tierFlags : admissionFlags),
+    ...FLAGS[request.part](request),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who or what started a run. */
 export const trigger = z.discriminatedUnion('kind', [

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VeleroBackup, VolumeInfo } from './backup-files.ts';
 import { SCHEDULE_LABEL } from './backup-files.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../plan/schema.ts';
 import type { Trigger } from './run.ts';
 
@@ -69,7 +69,7 @@ export function shouldAnnounce(word: Signal, now: Date): boolean {
 /** Whether something seems wrong, so that it is worth looking again soon. */
 export const looksWrong = (word: Signal): boolean => word.failures > 0;
 
-export type Vote = { observer: string; verdict: Verdict; since: Date };
+export type Vote = { observer: string; verdict: Verdict; since: Date; at: Date };
 
 /** One vote an observer: the alarms of all entry points are together one observer, Route 53. */
 export function votes(signals: Signal[], detection: Plan['detection'], now: Date): Vote[] {
@@ -88,6 +88,7 @@ function vote(word: Signal, believedSeconds: number, now: Date): Vote {
     observer: word.observer,
     verdict: age > believedSeconds ? 'unknown' : word.verdict,
     since: new Date(word.since),
+    at: new Date(word.at),
   };
 }
 
@@ -97,8 +98,9 @@ function alarmsVote(alarms: Signal[], now: Date): Vote {
   );
   const said = (wanted: Verdict) => cast.filter((one) => one.verdict === wanted);
   const since = new Date(Math.max(...cast.map((one) => one.since.getTime())));
-  if (said('up').length > 0) return { observer: 'route53', verdict: 'up', since };
-  return { observer: 'route53', verdict: said('down').length > 0 ? 'down' : 'unknown', since };
+  const at = new Date(Math.max(...cast.map((one) => one.at.getTime())));
+  if (said('up').length > 0) return { observer: 'route53', verdict: 'up', since, at };
+  return { observer: 'route53', verdict: said('down').length > 0 ? 'down' : 'unknown', since, at };
 }
 
 /** What is known of the standby before anything is moved to it. */
@@ -134,8 +136,10 @@ function primaryLost(facts: LossFacts, detection: Plan['detection']): LossDecisi
     };
   }
   const cast = votes(facts.signals, detection, now);
-  const up = cast.filter((one) => one.verdict === 'up');
   const down = cast.filter((one) => one.verdict === 'down');
+  const firstDown = down.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...down.map((one) => one.since.getTime()));
+  // Who last looked before the others saw it fail says nothing about now.
+  const up = cast.filter((one) => one.verdict === 'up' && one.at.getTime() >= firstDown);
   const tally = cast.map((one) => `${one.observer} says ${one.verdict}`).join(', ') || 'nobody says anything';
   if (up.length > 0 && down.length === 0) return { kind: 'dismissed', reason: tally };
   if (up.length > 0 || down.length < detection.downVotes) {

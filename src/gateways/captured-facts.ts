@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { CAPTURED, capturedCluster, capturedDns, capturedKey, inventory } from '../domain/captured.ts';
 import { FactNotCaptured } from '../domain/errors.ts';
 import type { Bucket } from './aws/objects.ts';

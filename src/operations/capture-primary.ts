@@ -1,3 +1,4 @@
+import { podRequests } from '../domain/capacity.ts';
 import { type CustomImage, type Inventory, imagesIn, isWorkloadKind } from '../domain/captured.ts';
 import { ClusterNotReady } from '../domain/errors.ts';
 import type { Clock } from '../domain/given.ts';
@@ -49,12 +50,15 @@ export async function capturePrimary(
   return { captured: true, reason: capturedAt };
 }
 
+type PodContainers = Parameters<typeof podRequests>[0][number];
+
 async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventory, 'capturedAt'>> {
   const namespaces = new Set(inventoryNamespaces(plan));
   const counts: Record<string, number> = {};
   const images = new Set<string>();
   const customImages: CustomImage[] = [];
   const exposed: string[] = [];
+  const pods: PodContainers[] = [];
   const kinds = (await api.kinds()).filter((one) => one.namespaced && !NOT_COUNTED.has(one.kind));
   for (const { apiVersion, kind, resource } of kinds) {
     const objects = (await api.list(apiVersion, kind)).filter((object) =>
@@ -63,6 +67,7 @@ async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventor
     if (objects.length > 0) counts[`${apiVersion}/${kind}`] = objects.length;
     for (const object of objects) {
       const { name = '', namespace = '' } = object.metadata ?? {};
+      if (kind === 'Pod' && object.status?.phase !== 'Succeeded') pods.push(object.spec?.containers ?? []);
       if (kind === 'Ingress' || (kind === 'Service' && object.spec?.type === 'LoadBalancer'))
         exposed.push(`${kind}/${namespace}/${name}`);
       for (const { path, image } of imagesIn(object)) {
@@ -72,7 +77,14 @@ async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventor
       }
     }
   }
-  return { counts, images: [...images].sort(), customImages, storageClasses: await storageClasses(api), exposed };
+  return {
+    counts,
+    images: [...images].sort(),
+    customImages,
+    podRequests: podRequests(pods),
+    storageClasses: await storageClasses(api),
+    exposed,
+  };
 }
 
 const storageClasses = async (api: ClusterApi) =>

@@ -15,6 +15,7 @@ import type { Clusters } from '../gateways/kubernetes/clusters.ts';
 import type { Web } from '../gateways/web.ts';
 import { tierNamespaces } from '../plan/places.ts';
 import type { Check, EntryPoint, Plan } from '../plan/schema.ts';
+import { isTrue } from './conditions.ts';
 import { loadBalancerName, targetGroupName } from './entry-point-names.ts';
 import { listenerPort } from './probe-sites.ts';
 
@@ -140,8 +141,3 @@ async function tryCheck(web: Web, check: Check, entry: EntryPoint, host: string)
   const passed = answer.status === 200 && servesMetric(answer.body, check.metric);
   return { name, passed, found: passed ? 'served' : `it answers ${answer.status} without it` };
 }
-
-const isTrue = (object: KubeObject, type: string): boolean =>
-  ((object.status?.conditions ?? []) as { type: string; status: string }[]).some(
-    (one) => one.type === type && one.status === 'True',
-  );

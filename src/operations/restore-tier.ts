@@ -10,7 +10,6 @@ import {
   restoreJob,
   restoreName,
   runLabel,
-  TIER_LABEL,
 } from '../domain/restore.ts';
 import { translate } from '../domain/translation.ts';
 import { LIFEBOAT_NAMESPACE, translationMaps, VELERO_NAMESPACE } from '../domain/velero.ts';
@@ -19,6 +18,7 @@ import type { CapturedFacts } from '../gateways/captured-facts.ts';
 import type { ClusterApi, KubeObject } from '../gateways/kubernetes/cluster-api.ts';
 import type { Clusters } from '../gateways/kubernetes/clusters.ts';
 import type { Plan } from '../plan/schema.ts';
+import { isTrue } from './conditions.ts';
 import { recordStep } from './record-step.ts';
 
 export type RestoreTier = { clusters: Clusters; captured: CapturedFacts; runs: RunsTable; clock: Clock };
@@ -65,24 +65,25 @@ async function look(
     namespace: LIFEBOAT_NAMESPACE,
     name: `restore-${restoreName(request)}`,
   });
-  const conditions: { type: string; status: string }[] = job?.status?.conditions ?? [];
   return decideRestore({
     restore: own && ((own.status ?? {}) as RestoreStatus),
     jobExists: job !== undefined,
-    jobFailed: conditions.some((condition) => condition.type === 'Failed' && condition.status === 'True'),
-    waitingFor: request.part === 'tier' ? unfinishedBefore(plan, request.tier, restores) : [],
+    jobFailed: isTrue(job, 'Failed'),
+    waitingFor: request.part === 'tier' ? unfinishedBefore(plan, request, restores) : [],
     waitedSeconds: (clock.now().getTime() - since.getTime()) / 1000,
   });
 }
 
-/** Earlier tiers whose restore has not ended. */
-function unfinishedBefore(plan: Plan, tier: string, restores: KubeObject[]): string[] {
+/** Earlier tiers whose own restore has not ended. */
+function unfinishedBefore(plan: Plan, { run, tier }: RestoreRequest, restores: KubeObject[]): string[] {
   const earlier = plan.tiers.slice(
     0,
     plan.tiers.findIndex((one) => one.name === tier),
   );
-  const ended = (name: string) =>
-    restores.some((restore) => restore.metadata?.labels?.[TIER_LABEL] === name && hasEnded(restore.status?.phase));
+  const ended = (name: string) => {
+    const own = restores.find((restore) => restore.metadata?.name === restoreName({ run, tier: name, part: 'tier' }));
+    return hasEnded(own?.status?.phase);
+  };
   return earlier.map((one) => one.name).filter((name) => !ended(name));
 }
 
@@ -90,7 +91,7 @@ async function submit(given: RestoreTier, api: ClusterApi, plan: Plan, request: 
   const translation = translate(plan, await given.captured.inventory());
   await recordStep(given, request.run, `restore ${restoreName(request)}`, async () => {
     for (const map of translationMaps(translation)) await api.apply(map as KubeObject);
-    await api.create(restoreJob(request, plan) as KubeObject);
+    await api.create(restoreJob(request) as KubeObject);
     return { backup: request.backup };
   });
   await given.runs.note(request.run, 'unmapped', translation.unmapped);

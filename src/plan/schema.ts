@@ -1,25 +1,37 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './duration.ts';
+import { textLike } from './text-like.ts';
 
 /**
  * `lifeboat.yaml`: what is promised. Every field that can have a sound default has one; `describe` texts go
- * into `lifeboat.schema.json`, which editors show.
+ * into `lifeboat.schema.json`, which editors show. Defaults of lengths of time are given as they are written
+ * (`prefault`), so that the schema shows them that way too.
  */
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,23}$/, 'lower-case letters, digits and hyphens, at most 24');
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-west-2');
-const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a Kubernetes namespace');
-const hostName = z
-  .string()
-  .regex(/^([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i, 'a host name such as app.example.com');
+const name = textLike(/^[a-z][a-z0-9-]{0,23}$/, 'lower-case letters, digits and hyphens, a letter first, at most 24');
+const region = textLike(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-west-2');
+const namespace = textLike(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a Kubernetes namespace');
+const hostName = textLike(
+  /^([a-zA-Z0-9_]([a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z]{2,}$/,
+  'a host name such as app.example.com',
+);
+const path = textLike(/^\/\S*$/, 'a path such as /health');
 const port = z.int().min(1).max(65_535);
-const cron = z.string().regex(/^\S+ \S+ \S+ \S+ \S+$/, 'five cron fields, such as 0 2 * * *');
-const cidr = z.string().regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'an IPv4 range such as 10.80.0.0/16');
+const cron = textLike(/^\S+ \S+ \S+ \S+ \S+$/, 'five cron fields, such as 0 2 * * *');
+const cidr = textLike(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'an IPv4 range such as 10.80.0.0/16');
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucket = textLike(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
+);
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html#API_CreateCluster_RequestSyntax */
+const clusterName = textLike(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'a name of an EKS cluster: letters, digits, _ and -');
 
 const site = z.strictObject({
   kind: z.literal('eks').default('eks').describe('What the site is; EKS in one region.'),
   region: region.describe('The AWS region of the site.'),
-  cluster: z.string().min(1).max(100).describe('The name of its EKS cluster.'),
+  cluster: clusterName.describe('The name of its EKS cluster.'),
 });
 
 const standby = site.extend({
@@ -40,13 +52,13 @@ const check = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('http'),
     entryPoint: name,
-    path: z.string().startsWith('/'),
-    status: z.int().min(100).max(599).default(200),
+    path: path.describe('What is asked for.'),
+    status: z.int().min(100).max(599).default(200).describe('What must be answered.'),
   }),
   z.strictObject({
     kind: z.literal('metric'),
     entryPoint: name,
-    path: z.string().startsWith('/').default('/metrics'),
+    path: path.default('/metrics'),
     metric: z.string().min(1).describe('A metric name that must be served there.'),
   }),
 ]);
@@ -54,20 +66,17 @@ const check = z.discriminatedUnion('kind', [
 const hook = z.strictObject({
   selector: z.record(z.string(), z.string()).describe('Labels of the pods it runs in.'),
   container: z.string().min(1),
-  command: z.array(z.string()).min(1),
-  timeout: duration.default(30),
-  onError: z.enum(['Continue', 'Fail']).default('Fail'),
+  command: z.array(z.string()).min(1).describe('Words, not a line: there is no shell.'),
+  timeout: duration.prefault('30s'),
+  onError: z.enum(['Continue', 'Fail']).default('Fail').describe('Fail: its pod is left out of the backup.'),
 });
 
 const workload = z.strictObject({
   name,
   tier: name.describe('The tier it belongs to.'),
-  namespaces: z.array(namespace).min(1),
+  namespaces: z.array(namespace).min(1).describe('All that is in them is backed up and brought back.'),
   replicas: z
-    .record(
-      z.string().regex(/^(Deployment|StatefulSet)\/[a-z0-9.-]+$/, 'Deployment/name or StatefulSet/name'),
-      z.int().min(0),
-    )
+    .record(textLike(/^(Deployment|StatefulSet)\/[a-z0-9.-]+$/, 'Deployment/name or StatefulSet/name'), z.int().min(0))
     .default({})
     .describe('Expected ready replicas, where they differ from what the object itself asks for.'),
   checks: z
@@ -89,14 +98,17 @@ const schedule = z
       .optional()
       .describe('How often; whole minutes that divide an hour, or whole hours that divide a day.'),
     cron: cron.optional().describe('When, in UTC, as five cron fields.'),
-    namespaces: z.union([z.literal('all'), z.array(namespace).min(1)]).default('all'),
+    namespaces: z
+      .union([z.literal('all'), z.array(namespace).min(1)])
+      .default('all')
+      .describe('A list, or all that workloads and platform components have.'),
     contents: z
       .enum(['everything', 'configuration'])
       .default('everything')
       .describe(
         'configuration: config maps, secrets and services, no volumes; no workload can be brought back from it alone.',
       ),
-    keep: duration,
+    keep: duration.describe('How long each backup is kept.'),
   })
   .refine((value) => (value.every === undefined) !== (value.cron === undefined), {
     message: 'either every or cron, and one of them',
@@ -104,9 +116,12 @@ const schedule = z
 
 const stores = z.strictObject({
   backups: z.strictObject({
-    bucket: z.string().min(3).max(63).describe("Velero's bucket in the primary region."),
-    replica: z.string().min(3).max(63).describe('Its copy in the standby region.'),
-    schedules: z.array(schedule).min(1),
+    bucket: bucket.describe("Velero's bucket in the primary region."),
+    replica: bucket.describe('Its copy in the standby region.'),
+    schedules: z
+      .array(schedule)
+      .min(1)
+      .describe('A tier is brought back from one backup: one schedule must cover all of it.'),
   }),
   images: z
     .strictObject({
@@ -118,7 +133,7 @@ const stores = z.strictObject({
     .default({ repositories: [] }),
 });
 
-const backend = z.strictObject({ path: z.string().startsWith('/').default('/'), service: z.string().min(1), port });
+const backend = z.strictObject({ path: path.default('/'), service: z.string().min(1), port });
 
 const entryPoint = z.strictObject({
   name,
@@ -129,42 +144,45 @@ const entryPoint = z.strictObject({
     .strictObject({ kind: z.enum(['Service', 'Ingress']), namespace, name: z.string().min(1) })
     .describe('The Service or Ingress that the load balancer serves.'),
   backends: z.array(backend).min(1).describe('The services behind it.'),
-  health: z.string().startsWith('/').default('/').describe('The path that answers 200 when it is well.'),
+  health: path.default('/').describe('The path that answers 200 when it is well.'),
 });
 
 const detection = z
   .strictObject({
-    interval: duration.default(60).describe('How often the probers look.'),
+    interval: duration.prefault('60s').describe('How often the probers look.'),
     failures: z.int().min(1).max(10).default(3).describe('Failures in a row that make one observer say down.'),
-    tightInterval: duration.default(10).describe('How often they look while something seems wrong.'),
+    tightInterval: duration.prefault('10s').describe('How often they look while something seems wrong.'),
     downVotes: z.int().min(1).max(3).default(2).describe('Observers that must say down, while none says up.'),
-    holdDown: duration.default(60).describe('How long it must stay down before a failover starts.'),
-    giveUp: duration.default(900).describe('How long a run waits for the quorum before it is dismissed.'),
+    holdDown: duration.prefault('60s').describe('How long it must stay down before a failover starts.'),
+    giveUp: duration.prefault('15m').describe('How long a run waits for the quorum before it is dismissed.'),
   })
   .prefault({});
 
 const decision = z
   .strictObject({
-    approval: z.enum(['automatic', 'required']).default('required'),
-    timeout: duration.default(1800).describe('How long approval is waited for.'),
-    onTimeout: z.enum(['proceed', 'hold']).default('hold'),
+    approval: z
+      .enum(['automatic', 'required'])
+      .default('required')
+      .describe('Whether a person must say yes before a confirmed loss is acted on.'),
+    timeout: duration.prefault('30m').describe('How long approval is waited for.'),
+    onTimeout: z.enum(['proceed', 'hold']).default('hold').describe('What happens when nobody answers.'),
     maxLoss: duration.optional().describe('A larger expected loss is never taken without a word from a person.'),
   })
   .prefault({});
 
 const traffic = z.strictObject({
   zone: z.strictObject({
-    id: z.string().regex(/^Z[A-Z0-9]{5,31}$/, 'a hosted zone id such as Z0123456789ABC'),
+    id: textLike(/^Z[A-Z0-9]{5,31}$/, 'a hosted zone id such as Z0123456789ABC'),
     name: hostName,
   }),
-  ttl: duration.default(60),
+  ttl: duration.prefault('60s').describe('How long resolvers may keep an answer: it adds to every recovery.'),
 });
 
 const drill = z.strictObject({
   name,
   kind: z.enum(['verification', 'restore', 'failover']),
   cron,
-  window: duration,
+  window: duration.describe('It must be over by then.'),
   participants: z.array(z.string().min(1)).default([]),
 });
 

@@ -81,6 +81,8 @@ export type Rehearsal = {
   recoveryPoints: { name: string; moment: number; verdict: string; chosen: boolean; reason: string }[];
   /** Notes for people: what could not be mapped, what was left out. */
   notes: string[];
+  /** SHA-256 of the order of events without their times: two runs of one interleaving differ in moments alone. */
+  interleaving: string;
   /** Lifeboat's own report, as it was stored. */
   report: unknown;
 };

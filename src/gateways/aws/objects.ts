@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -47,6 +48,11 @@ export class Bucket {
     await this.#client.send(
       new PutObjectCommand({ Bucket: this.#name, Key: key, Body: body, ContentType: contentType }),
     );
+  }
+
+  /** Hides the current version behind a delete marker; every version stays, and taking the marker away brings it back. */
+  async hide(key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#name, Key: key }));
   }
 
   /** Every key under a prefix, in order. */

@@ -19,7 +19,7 @@ export type TrafficRecord = { entryPoint: string; owner: 'primary' | 'standby'; 
 
 const LOCK = { id: { S: 'lock' }, item: { S: 'failover' } };
 const OWNERSHIP = { id: { S: 'ownership' }, item: { S: 'current' } };
-const text = (value: unknown): AttributeValue => ({ S: typeof value === 'string' ? value : JSON.stringify(value) });
+const text = (value: unknown): AttributeValue => ({ S: JSON.stringify(value) });
 const json = (value: AttributeValue | undefined): unknown => (value?.S === undefined ? undefined : JSON.parse(value.S));
 
 /**

@@ -1,3 +1,5 @@
+import type { TaskTokens } from './task-tokens.ts';
+
 /** What an interpreter of Amazon States Language is given. It never reads a clock or draws chance by itself. */
 export type AslEnvironment = {
   /** Milliseconds since 1970. */
@@ -14,6 +16,13 @@ export type AslEnvironment = {
   onEvent(event: HistoryEvent): void;
   /** True as soon as somebody stopped the execution; checked wherever it waits. */
   stopped(): boolean;
+  /**
+   * Keeps a listener that is called once when somebody stops the execution, so that it ends at that moment.
+   * Without it, a stopped execution ends when it next wakes.
+   */
+  onStopped?(listener: () => void): void;
+  /** Shared by all executions of a Step Functions service. `.waitForTaskToken` needs it. */
+  tokens?: TaskTokens;
 };
 
 export type IntegrationCall = {

@@ -16,6 +16,7 @@ export type CallTarget = { service: string; operation: string; region: string };
 /** The call faults in force, and the chance by which each strikes. */
 export class Faults {
   readonly #active = new Set<CallFault>();
+  readonly #onChange = new Set<() => void>();
   readonly #random: Random;
 
   constructor(random: Random) {
@@ -24,7 +25,19 @@ export class Faults {
 
   add(fault: CallFault): () => void {
     this.#active.add(fault);
-    return () => this.#active.delete(fault);
+    this.#changed();
+    return () => {
+      if (this.#active.delete(fault)) this.#changed();
+    };
+  }
+
+  /** Told whenever a fault begins or ends. */
+  onChange(listener: () => void): void {
+    this.#onChange.add(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#onChange) listener();
   }
 
   /** The faults that strike this call, this time. */

@@ -42,4 +42,9 @@ export type Service = {
   id: string;
   operations: Record<string, Operation>;
   resources: Record<string, ResourceType>;
+  /**
+   * Called once, when every stack's resources exist. Throws for what AWS refuses at deployment but can be judged
+   * only now, such as a role that does not trust the service.
+   */
+  deployed?: () => void;
 };

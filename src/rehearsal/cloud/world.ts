@@ -15,10 +15,14 @@ export type AwsCall = {
   service: string;
   operation: string;
   input: Input;
+  /** How often it is tried; default: three times, as the SDK does. */
+  attempts?: number;
+  /** Kills the caller, where a fault does so after the call's effect and before its answer. Callers that cannot die have none. */
+  crash?: () => void;
 };
 
 /** What observers see of every call, after it ended. */
-export type CallRecord = Omit<AwsCall, 'input'> & {
+export type CallRecord = Omit<AwsCall, 'input' | 'attempts' | 'crash'> & {
   at: number;
   outcome: 'ok' | 'denied' | 'unreachable' | 'error';
   error?: string;
@@ -33,7 +37,7 @@ export type HttpResponse = { status: number; headers: Record<string, string>; bo
 export type HttpHost = { region: string; respond: (request: HttpRequest) => HttpResponse | Promise<HttpResponse> };
 
 /** Judges a call as IAM does; answers nothing, or why it is denied. */
-export type Judge = (caller: Caller, permission: Permission) => string | undefined;
+export type Judge = (caller: Caller, permission: Permission, region: string) => string | undefined;
 
 /** What a line of the transcript tells: the twin's own account of what happened, in order. */
 export type TranscriptEntry = { at: number; what: string; [detail: string]: unknown };
@@ -55,10 +59,13 @@ export class World {
   readonly hosts = new Map<string, HttpHost>();
   /** Role ARNs by access key id: who signed a presigned request. */
   readonly credentials = new Map<string, string>();
+  /** Secret access keys by access key id, where they are known: signatures made with them are verified. */
+  readonly secretKeys = new Map<string, string>();
   readonly kernel: Kernel;
   readonly latencies: Latencies;
   readonly #observers: ((record: CallRecord) => void)[] = [];
   readonly #listeners: ((entry: TranscriptEntry) => void)[] = [];
+  readonly #waiting = new Map<string, (() => void)[]>();
   #judge: Judge = () => 'no judge has been set';
   #resolver: (name: string, from: string) => string | undefined = () => undefined;
 
@@ -66,6 +73,11 @@ export class World {
     this.kernel = kernel;
     this.latencies = latencies;
     this.faults = new Faults(kernel.random.fork('faults'));
+    this.network.onReturn((region) => {
+      const waiting = this.#waiting.get(region) ?? [];
+      this.#waiting.delete(region);
+      for (const attempt of waiting) kernel.schedule(0, attempt);
+    });
   }
 
   register(service: Service): void {
@@ -74,6 +86,11 @@ export class World {
 
   judgeBy(judge: Judge): void {
     this.#judge = judge;
+  }
+
+  /** Why IAM denies this, or nothing: for services that act for somebody or decide by a second permission. */
+  judge(caller: Caller, permission: Permission, region: string): string | undefined {
+    return this.#judge(caller, permission, region);
   }
 
   /** Names of hosted zones; names in `hosts` resolve to themselves. */
@@ -107,6 +124,23 @@ export class World {
     });
   }
 
+  /** Acts after `delayMs`, or when that region is back, should it be down by then: what a service keeps safe is not lost. */
+  scheduleDurably(region: string, delayMs: number, act: () => void): Cancel {
+    let cancelled = false;
+    const attempt = (): void => {
+      if (cancelled) return;
+      const waiting = this.#waiting.get(region);
+      if (this.network.up(region)) act();
+      else if (waiting === undefined) this.#waiting.set(region, [attempt]);
+      else waiting.push(attempt);
+    };
+    const cancel = this.kernel.schedule(delayMs, attempt);
+    return () => {
+      cancelled = true;
+      cancel();
+    };
+  }
+
   /** An AWS call as the SDK makes it: with its retries, in virtual time. */
   async call(call: AwsCall): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
@@ -114,7 +148,7 @@ export class World {
         return await this.#attempt(call);
       } catch (error) {
         const retryable = error instanceof Unreachable || (error instanceof AwsError && error.retryable);
-        if (!retryable || attempt === MAX_ATTEMPTS) throw error;
+        if (!retryable || attempt >= (call.attempts ?? MAX_ATTEMPTS)) throw error;
         const base = error instanceof AwsError && error.throttling ? THROTTLE_BASE_MS : RETRY_BASE_MS;
         const backoff = Math.min(RETRY_CAP_MS, base * 2 ** (attempt - 1));
         await this.kernel.sleep(backoff * this.kernel.random.next());
@@ -125,8 +159,17 @@ export class World {
   /** A call by an AWS service on somebody's behalf, at once and without latency: judged, never retried. */
   act(call: Omit<AwsCall, 'from'>): unknown {
     const operation = this.#operation(call);
-    this.#authorize(call, operation);
-    return operation.answer(call.input, { region: call.region, caller: call.caller });
+    const whole = { ...call, from: call.region };
+    try {
+      this.#authorize(call, operation);
+      const answer = operation.answer(call.input, { region: call.region, caller: call.caller });
+      this.#tell(whole, operation, 'ok');
+      return answer;
+    } catch (error) {
+      if (error instanceof NotSimulated) this.kernel.fail(error);
+      this.#tell(whole, operation, isDenial(error) ? 'denied' : 'error', error);
+      throw error;
+    }
   }
 
   /** An HTTP request as a client makes it. Rejects with Unreachable when nobody answers in `timeoutMs`. */
@@ -166,6 +209,11 @@ export class World {
       this.#refuse(strikes, call);
       this.#authorize(call, operation);
       const answer = await operation.answer(call.input, { region: call.region, caller: call.caller });
+      if (call.crash !== undefined && strikes.some((fault) => fault.kind === 'crash-after')) {
+        this.#tell(call, operation, 'ok');
+        call.crash();
+        return new Promise(() => {});
+      }
       await this.kernel.sleep(latency / 2);
       if (!this.network.reaches(call.from, call.region))
         throw new Unreachable(`${call.service}.${call.region}.amazonaws.com`);
@@ -173,8 +221,7 @@ export class World {
       return answer;
     } catch (error) {
       if (error instanceof NotSimulated) this.kernel.fail(error);
-      const denied = error instanceof AwsError && error.status === 403;
-      this.#tell(call, operation, denied ? 'denied' : 'error', error);
+      this.#tell(call, operation, isDenial(error) ? 'denied' : 'error', error);
       throw error;
     }
   }
@@ -190,7 +237,7 @@ export class World {
   #authorize(call: { caller: Caller; input: Input; region: string; service: string }, operation: Operation): void {
     const at: Place = { region: call.region, caller: call.caller };
     for (const permission of operation.permissions(call.input, at)) {
-      const why = this.#judge(call.caller, permission);
+      const why = this.#judge(call.caller, permission, call.region);
       if (why === undefined) continue;
       const who =
         call.caller.kind === 'role'
@@ -214,7 +261,7 @@ export class World {
 
   #tell(call: AwsCall, operation: Operation, outcome: CallRecord['outcome'], error?: unknown): void {
     if (this.#observers.length === 0) return;
-    const { input, ...rest } = call;
+    const { input, attempts: _attempts, crash: _crash, ...rest } = call;
     const at: Place = { region: call.region, caller: call.caller };
     const record: CallRecord = {
       ...rest,
@@ -227,3 +274,5 @@ export class World {
     for (const observer of this.#observers) observer(record);
   }
 }
+
+const isDenial = (error: unknown): boolean => error instanceof AwsError && error.status === 403;

@@ -56,3 +56,12 @@ export type ApiRequest = {
 
 /** A JSON document, as the API server answers it: an object, a list, or a Status. */
 export type ApiResponse = { status: number; body: KubeObject };
+
+/** A cluster as the simulated EKS drives it. */
+export type SimulatedCluster = {
+  handle(request: ApiRequest): ApiResponse | Promise<ApiResponse>;
+  /** Its control plane runs; called again when its region came back. */
+  start(): void;
+  /** Its region is lost, or it is deleted. */
+  stop?(): void;
+};

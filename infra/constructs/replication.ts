@@ -1,0 +1,68 @@
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { LifeboatStack } from '../stack.ts';
+import { LifeboatRole } from './role.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html: the only value there is. */
+const MINUTES = 15;
+
+/**
+ * Copies every object to the other site's bucket. Both sites have this rule: after a failover the standby is the one
+ * that writes, and no bucket can be configured then. A copy is not copied back, so the two rules do not chase each
+ * other. A destination must exist first, so a first deployment leaves the rules out (`-c replication=off`).
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough1.html
+ */
+export function replicate(stack: LifeboatStack, bucket: Bucket, site: 'primary' | 'standby'): void {
+  if (stack.node.tryGetContext('replication') === 'off') return;
+  const { backups } = stack.plan.stores;
+  const [own, other] = site === 'primary' ? [backups.bucket, backups.replica] : [backups.replica, backups.bucket];
+  const destination = stack.names.bucketArn(other);
+  const role = replicationRole(
+    stack,
+    stack.names.bucketArn(own),
+    destination,
+    site === 'primary' ? 'standby' : 'primary',
+  );
+  const resource = bucket.node.defaultChild as CfnBucket;
+  resource.replicationConfiguration = {
+    role: role.arn,
+    rules: [
+      {
+        id: 'all',
+        status: 'Enabled',
+        priority: 1,
+        filter: { prefix: '' },
+        deleteMarkerReplication: { status: 'Enabled' },
+        // With two-way replication, on both sides: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-for-metadata-changes.html
+        sourceSelectionCriteria: { replicaModifications: { status: 'Enabled' } },
+        destination: {
+          bucket: destination,
+          replicationTime: { status: 'Enabled', time: { minutes: MINUTES } },
+          metrics: { status: 'Enabled', eventThreshold: { minutes: MINUTES } },
+        },
+      },
+    ],
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+function replicationRole(stack: LifeboatStack, source: string, destination: string, to: string): LifeboatRole {
+  const because = 'Replication copies every object of the bucket.';
+  return new LifeboatRole(new Construct(stack, 'Replication'), 'Role', stack, {
+    name: `replicate-to-${to}`,
+    for: 's3.amazonaws.com',
+    grants: [
+      { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], on: [source] },
+      {
+        actions: ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+        on: [`${source}/*`],
+        because,
+      },
+      {
+        actions: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+        on: [`${destination}/*`],
+        because,
+      },
+    ],
+  });
+}

@@ -1,0 +1,77 @@
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnHealthCheck } from 'aws-cdk-lib/aws-route53';
+import type { Construct } from 'constructs';
+import type { EntryPoint } from '../src/plan/schema.ts';
+import { dimensions } from './constructs/alarm.ts';
+import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { EventRule } from './constructs/event-rule.ts';
+import { peopleTopicArn } from './constructs/people-topic.ts';
+import { SIGNALS_REGION } from './names.ts';
+import type { Given } from './stack.ts';
+import { LifeboatStack } from './stack.ts';
+
+/** Ten seconds and three failures: the fastest that Route 53 offers without being nervous. */
+const FAST = { requestInterval: 10, failureThreshold: 3 };
+
+/** The port that an Ingress's load balancer is asked on. */
+const HTTP_PORT = 80;
+
+/**
+ * Route 53's eyes on the primary: in us-east-1, as the metrics of health checks exist only there. With the primary
+ * in us-east-1 they die with it, and the probers are what is left.
+ */
+export class SignalsStack extends LifeboatStack {
+  constructor(scope: Construct, given: Given) {
+    super(scope, given, {
+      stack: 'signals',
+      region: SIGNALS_REGION,
+      description: 'Lifeboat: health checks of the primary, and their alarms, told to the control region',
+    });
+    const alarmName = this.plan.entryPoints.map((entryPoint) => this.#watch(entryPoint));
+    const topic = peopleTopicArn(this, 'signals');
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { stack: this, reader: 'signals', topic }).arn;
+    new EventRule(this, 'ToControl', {
+      name: 'alarms-to-control',
+      what: "Alarms of the primary's entry points, forwarded to the control region",
+      pattern: {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        detail: { alarmName },
+      },
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
+      target: { kind: 'bus', arn: this.names.busArn, deadLetters },
+    });
+  }
+
+  /** Answers the name of the alarm. */
+  #watch(entryPoint: EntryPoint): string {
+    const alarmName = this.names.downAlarm(entryPoint.name);
+    const service = entryPoint.target.kind === 'Service' ? entryPoint.backends[0]?.port : undefined;
+    const check = new CfnHealthCheck(this, `HealthCheck-${entryPoint.name}`, {
+      healthCheckConfig: {
+        type: 'HTTP',
+        fullyQualifiedDomainName: entryPoint.primary,
+        port: service ?? HTTP_PORT,
+        resourcePath: entryPoint.health,
+        ...FAST,
+      },
+      healthCheckTags: [{ key: 'Name', value: alarmName }],
+    });
+    new CfnAlarm(this, `Down-${entryPoint.name}`, {
+      alarmName,
+      alarmDescription: `${entryPoint.name} of the primary does not answer Route 53's health checkers`,
+      namespace: 'AWS/Route53',
+      metricName: 'HealthCheckStatus',
+      dimensions: dimensions({ HealthCheckId: check.ref }),
+      statistic: 'Minimum',
+      period: 60,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      threshold: 1,
+      comparisonOperator: 'LessThanThreshold',
+      // No data is not an answer: the alarm goes to INSUFFICIENT_DATA, which is recorded as unknown.
+      treatMissingData: 'missing',
+    });
+    return alarmName;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Construct } from 'constructs';
+import { accessLogsBucket, admitLogs, closedBucket, sendEvents } from './constructs/bucket.ts';
+import { ClusterAccess } from './constructs/cluster-access.ts';
+import { replicate } from './constructs/replication.ts';
+import { VeleroIdentity } from './constructs/velero-identity.ts';
+import { EntryPoint } from './entry-point.ts';
+import type { Given } from './stack.ts';
+import { LifeboatStack } from './stack.ts';
+import { StandbyCluster } from './standby-cluster.ts';
+import { StandbyNetwork } from './standby-network.ts';
+import { TrafficSwitch } from './traffic-switch.ts';
+
+/** Where the platform comes back: all that cannot be made on the day, and by its posture the cluster. */
+export class StandbyStack extends LifeboatStack {
+  constructor(scope: Construct, given: Given) {
+    super(scope, given, {
+      stack: 'standby',
+      region: given.plan.sites.standby.region,
+      description: 'Lifeboat: the replica of the backups, and the network, cluster and entry points of the standby',
+    });
+    const logs = accessLogsBucket(this);
+    const replica = closedBucket(this, 'Replica', logs, { bucketName: this.plan.stores.backups.replica });
+    replicate(this, replica, 'standby');
+    sendEvents(replica);
+    const { vpc } = new StandbyNetwork(this, logs);
+    const cluster = new StandbyCluster(this, vpc);
+    new VeleroIdentity(this, 'standby', cluster);
+    this.#access(cluster);
+    if (this.plan.entryPoints.some(({ target }) => target.kind === 'Ingress'))
+      admitLogs(logs, 'logdelivery.elasticloadbalancing.amazonaws.com', 'load-balancers');
+    for (const plan of this.plan.entryPoints) {
+      const entryPoint = new EntryPoint({ stack: this, vpc, cluster, logs }, plan);
+      new TrafficSwitch(this, plan, entryPoint.dnsName);
+    }
+  }
+
+  #access(cluster: StandbyCluster): void {
+    const admin = 'AmazonEKSClusterAdminPolicy' as const;
+    const admitted = {
+      'confirm-loss': 'nothing but health' as const,
+      'protect-cluster': admin,
+      'sync-backups': admin,
+      'reserve-capacity': admin,
+      'restore-tier': admin,
+      'bind-entry-points': admin,
+      'prove-tier': admin,
+      'check-tier': admin,
+    };
+    new ClusterAccess(this, 'standby', admitted, cluster);
+  }
+}

@@ -1,0 +1,24 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+const DEFAULT_PLAN = 'lifeboat.yaml';
+
+/** What every command takes; `--help` is commander's own. */
+export type CommonOptions = { plan: string; json?: true };
+
+export const withCommonOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--plan <file>', 'the plan').default(DEFAULT_PLAN))
+    .addOption(new Option('--json', 'one JSON document on standard output; everything else goes to standard error'));
+
+/** Whether a person gave the option, rather than its default. */
+export const given = (command: Command, option: string): boolean => command.getOptionValueSource(option) === 'cli';
+
+/** Reads a whole number for commander, from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const allowed = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`Allowed: a whole number, ${allowed}.`);
+  };

@@ -1,0 +1,18 @@
+import type { Rehearse } from '../rehearsal/rehearse-options.ts';
+import type { Output } from './terminal.ts';
+
+/** What a command stands in: tests give their own. */
+export type Surroundings = {
+  out: Output;
+  err: Output;
+  /** Where relative paths lead from. */
+  directory: string;
+  /** The module that exports `rehearse`, loaded when a command needs it and by each thread of a campaign. */
+  rehearseModule: string;
+  debug: boolean;
+};
+
+export async function loadRehearse({ rehearseModule }: Surroundings): Promise<Rehearse> {
+  const module = (await import(rehearseModule)) as { rehearse: Rehearse };
+  return module.rehearse;
+}

@@ -1,0 +1,23 @@
+import { VELERO_PREFIX } from '../domain/seal.ts';
+import { straysAmong } from '../domain/strays.ts';
+import type { RunsTable } from '../gateways/aws/runs-table.ts';
+import type { RecoveryBucket } from '../gateways/recovery-bucket.ts';
+
+export type HideStrays = { replica: RecoveryBucket; runs: RunsTable };
+
+/**
+ * Hides, in the replica, what arrived of later backups and would keep the chosen points from being restored. Nothing is
+ * deleted: the run notes what was hidden, and the versions stay. Done twice, there is nothing left to hide.
+ */
+export async function hideStrays(
+  { replica, runs }: HideStrays,
+  runId: string,
+  backups: string[],
+): Promise<{ hidden: number }> {
+  const read = await Promise.all([...new Set(backups)].map((backup) => replica.seal(backup)));
+  const seals = read.filter((signed) => signed !== undefined).map((signed) => signed.seal);
+  const strays = straysAmong(await replica.bucket.keys(`${VELERO_PREFIX}kopia/`), seals);
+  await runs.note(runId, 'hiddenObjects', strays);
+  for (const key of strays) await replica.bucket.hide(key);
+  return { hidden: strays.length };
+}

@@ -1,0 +1,175 @@
+import { publishEvent } from './eventbridge-publish.ts';
+import type { Bucket } from './s3-bucket.ts';
+import type { ObjectVersion } from './s3-object.ts';
+import type { NotificationTargets } from './s3-settings.ts';
+import type { Caller, Input } from './service.ts';
+import type { World } from './world.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html */
+export function notificationTargets(configuration: Input): NotificationTargets[] {
+  const list = (items: Input[] | undefined, kind: NotificationTargets['kind'], arnOf: (item: Input) => string) =>
+    (items ?? []).map((item) => {
+      const rules: Input[] = item.Filter?.S3Key?.Rules ?? [];
+      const value = (name: string): string => rules.find((rule) => rule.Name.toLowerCase() === name)?.Value ?? '';
+      return { kind, arn: arnOf(item), event: item.Event, prefix: value('prefix'), suffix: value('suffix') };
+    });
+  return [
+    ...list(configuration?.TopicConfigurations, 'sns', (item) => item.Topic),
+    ...list(configuration?.QueueConfigurations, 'sqs', (item) => item.Queue),
+    ...list(configuration?.LambdaConfigurations, 'lambda', (item) => item.Function),
+  ];
+}
+
+/** What S3 tells of its objects: to EventBridge and to the bucket's own notification targets. */
+export class S3Events {
+  readonly #world: World;
+  /** Events are kept while their region is down: S3 delivers at least once. */
+  readonly #kept = new Map<string, (() => void)[]>();
+  #sequence = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    world.network.onReturn((region) => {
+      const kept = this.#kept.get(region) ?? [];
+      this.#kept.delete(region);
+      for (const tell of kept) this.#later(region, tell);
+    });
+  }
+
+  created(bucket: Bucket, version: ObjectVersion, reason: string, requester: Caller): void {
+    this.#tell(bucket, version, 'Object Created', `s3:ObjectCreated:${reason === 'CopyObject' ? 'Copy' : 'Put'}`, {
+      reason,
+      requester: this.#name(requester),
+    });
+  }
+
+  deleted(bucket: Bucket, version: ObjectVersion, reason: string, requester: Caller): void {
+    const name = version.deleteMarker ? 's3:ObjectRemoved:DeleteMarkerCreated' : 's3:ObjectRemoved:Delete';
+    this.#tell(bucket, version, 'Object Deleted', name, {
+      reason,
+      'deletion-type': version.deleteMarker ? 'Delete Marker Created' : 'Permanently Deleted',
+      requester: this.#name(requester),
+    });
+  }
+
+  /**
+   * Replication tells of trouble only, only at the source, and never through EventBridge.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
+   */
+  replicationTrouble(bucket: Bucket, version: ObjectVersion, event: string): void {
+    this.#world.record(event, { bucket: bucket.name, key: version.key, versionId: version.versionId });
+    this.#notify(bucket, version, `s3:Replication:${event}`);
+  }
+
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+  #tell(bucket: Bucket, version: ObjectVersion, type: string, name: string, more: Record<string, string>): void {
+    this.#notify(bucket, version, name);
+    if (!bucket.settings.eventBridge) return;
+    const sequencer = this.#nextSequencer();
+    const detail = {
+      version: '0',
+      bucket: { name: bucket.name },
+      object: describe(version, sequencer, type === 'Object Deleted'),
+      'request-id': sequencer,
+      ...more,
+    };
+    this.#later(bucket.region, () =>
+      publishEvent(this.#world, bucket.region, { source: 'aws.s3', type, resources: [bucket.arn], detail }),
+    );
+  }
+
+  #notify(bucket: Bucket, version: ObjectVersion, event: string): void {
+    for (const target of bucket.settings.notifications) {
+      if (!matches(target, version.key, event)) continue;
+      const message = this.#message(bucket, version, event);
+      this.#later(bucket.region, () => this.#send(bucket, target, message));
+    }
+  }
+
+  #send(bucket: Bucket, target: NotificationTargets, message: unknown): void {
+    const text = JSON.stringify(message);
+    const caller: Caller = { kind: 'service', principal: 's3.amazonaws.com', sourceArn: bucket.arn };
+    const [operation, input] =
+      target.kind === 'sns'
+        ? ['Publish', { TopicArn: target.arn, Message: text, Subject: 'Amazon S3 Notification' }]
+        : target.kind === 'sqs'
+          ? ['SendMessage', { QueueUrl: queueUrl(target.arn), MessageBody: text }]
+          : ['Invoke', { FunctionName: target.arn, InvocationType: 'Event', Payload: text }];
+    this.#world.kernel.spawn(async () => {
+      try {
+        await this.#world.act({ caller, region: bucket.region, service: target.kind, operation, input });
+      } catch (error) {
+        this.#world.record('s3 notification refused', { target: target.arn, error: String(error) });
+      }
+    });
+  }
+
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+  #message(bucket: Bucket, version: ObjectVersion, event: string): unknown {
+    return {
+      Records: [
+        {
+          eventVersion: event.startsWith('s3:Replication') ? '2.2' : '2.1',
+          eventSource: 'aws:s3',
+          awsRegion: bucket.region,
+          eventTime: new Date(this.#world.kernel.now).toISOString(),
+          eventName: event.replace(/^s3:/, ''),
+          s3: {
+            s3SchemaVersion: '1.0',
+            bucket: { name: bucket.name, arn: bucket.arn },
+            object: {
+              key: encodeURIComponent(version.key).replaceAll('%2F', '/').replaceAll('%20', '+'),
+              size: version.size,
+              eTag: version.etag,
+              versionId: version.versionId,
+              sequencer: this.#nextSequencer(),
+            },
+          },
+        },
+      ],
+    };
+  }
+
+  #later(region: string, tell: () => void): void {
+    this.#world.kernel.schedule(this.#world.latencies.draw('s3.event'), () => {
+      if (this.#world.network.up(region)) return tell();
+      const kept = this.#kept.get(region);
+      if (kept === undefined) this.#kept.set(region, [tell]);
+      else kept.push(tell);
+    });
+  }
+
+  #nextSequencer(): string {
+    return (++this.#sequence).toString(16).toUpperCase().padStart(18, '0');
+  }
+
+  #name(caller: Caller): string {
+    if (caller.kind === 'service') return caller.principal;
+    return caller.kind === 'role' ? this.#world.account : 'Anonymous';
+  }
+}
+
+/** The ETag stands in the event as S3 tells it, and is computed when somebody reads it. */
+function describe(version: ObjectVersion, sequencer: string, deleted: boolean): Record<string, unknown> {
+  const versionId = version.versionId === 'null' ? {} : { 'version-id': version.versionId };
+  if (deleted) return { key: version.key, ...versionId, sequencer };
+  return {
+    key: version.key,
+    size: version.size,
+    get etag() {
+      return version.etag;
+    },
+    ...versionId,
+    sequencer,
+  };
+}
+
+const matches = (target: NotificationTargets, key: string, event: string): boolean =>
+  (target.event.endsWith('*') ? event.startsWith(target.event.slice(0, -1)) : event === target.event) &&
+  key.startsWith(target.prefix) &&
+  key.endsWith(target.suffix);
+
+function queueUrl(arn: string): string {
+  const [, , , region, account, name] = arn.split(':');
+  return `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+}

@@ -1,0 +1,124 @@
+import { AwsError } from './aws-error.ts';
+import type { Bucket } from './s3-bucket.ts';
+import type { ObjectVersion } from './s3-object.ts';
+import type { Input } from './service.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const MAX_KEYS = 1000;
+/** Sorts after every character that a key can have, to step over all keys below a common prefix. */
+const AFTER_ALL = '\uffff';
+
+/** S3 tells times to the second. */
+export const toSecond = (milliseconds: number): Date => new Date(Math.floor(milliseconds / 1000) * 1000);
+
+type Page<Item> = { items: Item[]; commonPrefixes: string[]; next?: string };
+
+/** One page of keys, rolled up at the delimiter. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html */
+function page<Item>(
+  bucket: Bucket,
+  { prefix, delimiter, from, limit }: { prefix: string; delimiter: string; from: string; limit: number },
+  itemsOf: (key: string) => Item[],
+): Page<Item> {
+  const found: Page<Item> = { items: [], commonPrefixes: [] };
+  let start = from;
+  for (;;) {
+    let jump: string | undefined;
+    for (const key of bucket.keys(prefix, start)) {
+      const items = itemsOf(key);
+      if (items.length === 0) continue;
+      if (found.items.length + found.commonPrefixes.length >= limit) return { ...found, next: key };
+      const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+      if (cut >= 0) {
+        const common = key.slice(0, cut + delimiter.length);
+        found.commonPrefixes.push(common);
+        jump = common + AFTER_ALL;
+        break;
+      }
+      found.items.push(...items);
+    }
+    if (jump === undefined) return found;
+    start = jump;
+  }
+}
+
+export function listObjects(bucket: Bucket, input: Input): unknown {
+  const prefix: string = input.Prefix ?? '';
+  const delimiter: string = input.Delimiter ?? '';
+  const limit = Math.min(input.MaxKeys ?? MAX_KEYS, MAX_KEYS);
+  const found = page(bucket, { prefix, delimiter, from: firstKey(input), limit }, (key) => {
+    const latest = bucket.latest(key);
+    return latest === undefined || latest.deleteMarker ? [] : [latest];
+  });
+  return {
+    Name: bucket.name,
+    Prefix: prefix,
+    ...(delimiter === '' ? {} : { Delimiter: delimiter }),
+    MaxKeys: limit,
+    KeyCount: found.items.length + found.commonPrefixes.length,
+    IsTruncated: found.next !== undefined,
+    ...(found.next === undefined ? {} : { NextContinuationToken: Buffer.from(found.next).toString('base64') }),
+    // Members without elements are absent from the SDK's answer.
+    ...(found.items.length === 0 ? {} : { Contents: found.items.map(summary) }),
+    ...(found.commonPrefixes.length === 0
+      ? {}
+      : { CommonPrefixes: found.commonPrefixes.map((Prefix) => ({ Prefix })) }),
+  };
+}
+
+function firstKey(input: Input): string {
+  if (input.ContinuationToken !== undefined) return Buffer.from(input.ContinuationToken, 'base64').toString();
+  return input.StartAfter === undefined ? '' : `${input.StartAfter}\0`;
+}
+
+const summary = (version: ObjectVersion) => ({
+  Key: version.key,
+  LastModified: toSecond(version.lastModified),
+  get ETag() {
+    return `"${version.etag}"`;
+  },
+  get Size() {
+    return version.size;
+  },
+  StorageClass: 'STANDARD',
+});
+
+const afterMarker = (marker: string, delimiter: string): string =>
+  delimiter !== '' && marker.endsWith(delimiter) ? marker + AFTER_ALL : `${marker}\0`;
+
+function lastOf(found: Page<string>): string {
+  const [key = '', common = ''] = [found.items.at(-1), found.commonPrefixes.at(-1)];
+  return key > common ? key : common;
+}
+
+/** Pages end between keys here, while S3 may end one between two versions of a key: markers work the same. */
+export function listObjectVersions(bucket: Bucket, input: Input): unknown {
+  if (input.VersionIdMarker !== undefined && input.KeyMarker === undefined)
+    throw new AwsError('InvalidArgument', 'A version-id marker cannot be specified without a key marker.');
+  const prefix: string = input.Prefix ?? '';
+  const limit = Math.min(input.MaxKeys ?? MAX_KEYS, MAX_KEYS);
+  const delimiter: string = input.Delimiter ?? '';
+  const from = input.KeyMarker === undefined ? '' : afterMarker(input.KeyMarker, delimiter);
+  const found = page(bucket, { prefix, delimiter, from, limit }, (key) => [key]);
+  const versions: unknown[] = [];
+  const markers: unknown[] = [];
+  for (const key of found.items) {
+    for (const [index, version] of bucket.versionsOf(key).entries()) {
+      const common = { VersionId: version.versionId, IsLatest: index === 0 };
+      if (version.deleteMarker)
+        markers.push({ ...common, Key: version.key, LastModified: toSecond(version.lastModified) });
+      else versions.push(Object.assign(summary(version), common));
+    }
+  }
+  return {
+    Name: bucket.name,
+    Prefix: prefix,
+    MaxKeys: limit,
+    IsTruncated: found.next !== undefined,
+    ...(found.next === undefined ? {} : { NextKeyMarker: lastOf(found), NextVersionIdMarker: 'null' }),
+    ...(versions.length === 0 ? {} : { Versions: versions }),
+    ...(markers.length === 0 ? {} : { DeleteMarkers: markers }),
+    ...(found.commonPrefixes.length === 0
+      ? {}
+      : { CommonPrefixes: found.commonPrefixes.map((Prefix) => ({ Prefix })) }),
+  };
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+
+export type Body = Uint8Array | string | (() => Uint8Array);
+export type ReplicationStatus = 'PENDING' | 'COMPLETED' | 'FAILED' | 'REPLICA';
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+export type Retention = { mode: 'GOVERNANCE' | 'COMPLIANCE'; until: number };
+
+export type ObjectDetails = {
+  key: string;
+  versionId: string;
+  /** Milliseconds since 1970: of the original's creation, also on a replica. */
+  lastModified: number;
+  body?: Body;
+  /** Given where the body is lazy and its size is known without making it. */
+  size?: number;
+  deleteMarker?: boolean;
+  metadata?: Record<string, string>;
+  contentType?: string;
+  tags?: string;
+  retention?: Retention;
+  legalHold?: boolean;
+  /** A structure of the twin's own that stands for the bytes, such as what a tarball holds. */
+  payload?: unknown;
+};
+
+const EMPTY = new Uint8Array(0);
+
+/** One version of an object, or a delete marker. Its bytes and its ETag are made when somebody asks. */
+export class ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly lastModified: number;
+  readonly deleteMarker: boolean;
+  readonly metadata: Record<string, string>;
+  readonly contentType: string;
+  readonly tags: string | undefined;
+  readonly payload: unknown;
+  retention: Retention | undefined;
+  legalHold: boolean;
+  replicationStatus: ReplicationStatus | undefined;
+  #body: Body;
+  #size: number | undefined;
+  #etag: string | undefined;
+
+  constructor(details: ObjectDetails) {
+    this.key = details.key;
+    this.versionId = details.versionId;
+    this.lastModified = details.lastModified;
+    this.deleteMarker = details.deleteMarker ?? false;
+    this.metadata = details.metadata ?? {};
+    this.contentType = details.contentType ?? 'application/octet-stream';
+    this.tags = details.tags;
+    this.payload = details.payload;
+    this.retention = details.retention;
+    this.legalHold = details.legalHold ?? false;
+    this.#body = details.body ?? EMPTY;
+    this.#size = details.size;
+  }
+
+  get bytes(): Uint8Array {
+    if (typeof this.#body === 'function') this.#body = this.#body();
+    else if (typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
+    return this.#body;
+  }
+
+  get size(): number {
+    this.#size ??= typeof this.#body === 'string' ? Buffer.byteLength(this.#body) : this.bytes.length;
+    return this.#size;
+  }
+
+  /** The MD5 digest, without quotes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+  get etag(): string {
+    this.#etag ??= createHash('md5').update(this.bytes).digest('hex');
+    return this.#etag;
+  }
+
+  /**
+   * The same version in another bucket: version id, creation time, metadata, tags and retention are kept.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+   */
+  replica(): ObjectVersion {
+    const { key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload } = this;
+    const copy = new ObjectVersion({
+      ...{ key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload },
+      body: () => this.bytes,
+      ...(this.#size === undefined ? {} : { size: this.#size }),
+      ...(this.tags === undefined ? {} : { tags: this.tags }),
+      ...(this.retention === undefined ? {} : { retention: this.retention }),
+    });
+    copy.replicationStatus = 'REPLICA';
+    return copy;
+  }
+}

@@ -1,0 +1,73 @@
+import type { KubeObject } from '../../host.ts';
+
+const OPT_IN = 'backup.velero.io/backup-volumes';
+const OPT_OUT = 'backup.velero.io/backup-volumes-excludes';
+
+/** Volumes whose data comes from Kubernetes itself, or which the node agent cannot reach. */
+const NEVER = ['hostPath', 'secret', 'configMap', 'projected', 'downwardAPI'];
+
+export type PodVolumes = { chosen: string[]; optedOut: string[] };
+
+/** Which of a pod's volumes are backed up from its file system. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/util/podvolume/pod_volume.go */
+export function podVolumes({ metadata, spec }: KubeObject, byDefault: boolean): PodVolumes {
+  const annotated = (name: string): string[] => {
+    const value: string = metadata.annotations?.[name] ?? '';
+    return value === '' ? [] : value.split(',');
+  };
+  if (!byDefault) return { chosen: annotated(OPT_IN), optedOut: [] };
+  const excluded = annotated(OPT_OUT);
+  const chosen: string[] = [];
+  const optedOut: string[] = [];
+  for (const volume of spec.volumes ?? []) {
+    if (NEVER.some((kind) => volume[kind] !== undefined) || volume.name.startsWith('default-token')) continue;
+    (excluded.includes(volume.name) ? optedOut : chosen).push(volume.name);
+  }
+  return { chosen, optedOut };
+}
+
+/** The claim behind a pod's volume; undefined for one without a claim, such as an emptyDir. */
+export const claimOf = (pod: KubeObject, volume: string): string | undefined =>
+  pod.spec.volumes?.find((known: KubeObject) => known.name === volume)?.persistentVolumeClaim?.claimName;
+
+/** Why a volume that was chosen cannot be backed up after all: told as a warning, and its data is nowhere. */
+export function unusable(pod: KubeObject, volume: string): string | undefined {
+  const where = `${pod.metadata.namespace}/${pod.metadata.name}`;
+  const containers: KubeObject[] = pod.spec.containers ?? [];
+  const named = (list: 'volumeMounts' | 'volumeDevices'): boolean =>
+    containers.some((container) => container[list]?.some((mount: KubeObject) => mount.name === volume));
+  if (named('volumeDevices'))
+    return `volume ${volume} declared in pod ${where} is a block volume. Block volumes are not supported for fs backup, skipping`;
+  if (!named('volumeMounts'))
+    return `volume ${volume} is declared in pod ${where} but not mounted by any container, skipping`;
+  return undefined;
+}
+
+/**
+ * Persistent volumes without a backup of their data, and why; by the way in which it was tried. A volume that was
+ * backed up once stays off the list.
+ */
+export class SkippedVolumes {
+  readonly #reasons = new Map<string, Map<string, string>>();
+  readonly #backedUp = new Set<string>();
+
+  skip(pv: string | undefined, approach: string, reason: string): void {
+    if (pv === undefined || pv === '' || this.#backedUp.has(pv)) return;
+    const reasons = this.#reasons.get(pv) ?? new Map();
+    reasons.set(approach, reason);
+    this.#reasons.set(pv, reasons);
+  }
+
+  backedUp(pv: string | undefined): void {
+    if (pv === undefined) return;
+    this.#backedUp.add(pv);
+    this.#reasons.delete(pv);
+  }
+
+  /** `podvolume: opted out due to annotation in pod web-0;` by volume. */
+  summary(): [pv: string, reason: string][] {
+    return [...this.#reasons.keys()].sort().map((pv) => {
+      const reasons = [...(this.#reasons.get(pv) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+      return [pv, reasons.map(([approach, reason]) => `${approach}: ${reason};`).join('')];
+    });
+  }
+}

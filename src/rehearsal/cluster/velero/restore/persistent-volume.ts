@@ -1,0 +1,37 @@
+import { NotSimulated } from '../../../kernel/not-simulated.ts';
+import type { KubeObject } from '../../host.ts';
+import type { RestoreContext } from './context.ts';
+
+/**
+ * Whether a persistent volume is left out, so that its claim gets a new one: when its data is in a backup of files
+ * or a moved snapshot, or when it has no backup and would have been deleted with its claim anyway. Then the new
+ * volume is empty, and nobody complains.
+ */
+export function reprovision(
+  { server, volumeInfo, volumeBackups, toProvision }: RestoreContext,
+  volume: KubeObject,
+): boolean {
+  const { name } = volume.metadata;
+  const info = volumeInfo.get(name);
+  if (info?.backupMethod === 'NativeSnapshot') {
+    const missing = new NotSimulated('restoring a native snapshot');
+    server.cluster.host.kernel.fail(missing);
+    throw missing;
+  }
+  const { claimRef, persistentVolumeReclaimPolicy } = volume.spec;
+  const moved = info?.backupMethod === 'PodVolumeBackup' || info?.backupMethod === 'CSISnapshot';
+  const known =
+    info === undefined && claimRef !== undefined && volumeBackups.hasClaim(claimRef.namespace, claimRef.name);
+  if (!moved && !known && persistentVolumeReclaimPolicy !== 'Delete') return false;
+  toProvision.add(name);
+  return true;
+}
+
+/** A volume with the policy Retain comes back as it was, to be bound to its claim again, wherever its disk is. */
+export function retainedVolume(volume: KubeObject, { spec }: KubeObject): KubeObject {
+  const { claimRef } = volume.spec;
+  if (claimRef === undefined) return volume;
+  const { uid: _uid, resourceVersion: _version, ...kept } = claimRef;
+  const namespace = spec.namespaceMapping?.[claimRef.namespace] ?? claimRef.namespace;
+  return { ...volume, spec: { ...volume.spec, claimRef: { ...kept, namespace } } };
+}

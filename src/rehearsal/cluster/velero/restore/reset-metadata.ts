@@ -1,0 +1,35 @@
+import type { KubeObject } from '../../host.ts';
+
+/**
+ * An object without what only its old cluster knew: identity, owners, status. Finalizers, labels and annotations stay.
+ * https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/restore/restore.go (resetMetadataAndStatus)
+ */
+export function resetMetadata(object: KubeObject): KubeObject {
+  const { status: _status, metadata, ...rest } = object;
+  const {
+    generateName: _generateName,
+    selfLink: _selfLink,
+    uid: _uid,
+    resourceVersion: _resourceVersion,
+    generation: _generation,
+    creationTimestamp: _creationTimestamp,
+    deletionTimestamp: _deletionTimestamp,
+    deletionGracePeriodSeconds: _grace,
+    ownerReferences: _owners,
+    ...kept
+  } = metadata;
+  return { ...rest, metadata: kept };
+}
+
+/** Label values have at most 63 characters: longer names are cut and made unique by a digest. */
+export const labelValue = (name: string): string => (name.length <= 63 ? name : name.slice(0, 63));
+
+export function withRestoreLabels(object: KubeObject, backup: string, restore: string): KubeObject {
+  const { metadata } = object;
+  const labels = {
+    ...metadata.labels,
+    'velero.io/backup-name': labelValue(backup),
+    'velero.io/restore-name': labelValue(restore),
+  };
+  return { ...object, metadata: { ...metadata, labels } };
+}

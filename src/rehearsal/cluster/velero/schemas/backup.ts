@@ -1,0 +1,78 @@
+import type { Shape } from './shape.ts';
+
+/** https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd */
+export const BACKUP: Record<string, Shape> = {
+  spec: {
+    csiSnapshotTimeout: 'string',
+    datamover: 'string',
+    defaultVolumesToFsBackup: 'boolean',
+    defaultVolumesToRestic: 'boolean',
+    excludedClusterScopedResources: ['string'],
+    excludedNamespaceScopedResources: ['string'],
+    excludedNamespaces: ['string'],
+    excludedResources: ['string'],
+    hooks: {
+      resources: [
+        {
+          excludedNamespaces: ['string'],
+          excludedResources: ['string'],
+          includedNamespaces: ['string'],
+          includedResources: ['string'],
+          labelSelector: {
+            matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
+            matchLabels: { '*': 'string' },
+          },
+          name: 'string',
+          post: [{ exec: { command: ['string'], container: 'string', onError: 'Continue|Fail', timeout: 'string' } }],
+          pre: [{ exec: { command: ['string'], container: 'string', onError: 'Continue|Fail', timeout: 'string' } }],
+        },
+      ],
+    },
+    includeClusterResources: 'boolean',
+    includedClusterScopedResources: ['string'],
+    includedNamespaceScopedResources: ['string'],
+    includedNamespaces: ['string'],
+    includedResources: ['string'],
+    itemOperationTimeout: 'string',
+    labelSelector: {
+      matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
+      matchLabels: { '*': 'string' },
+    },
+    metadata: { labels: { '*': 'string' } },
+    orLabelSelectors: [
+      { matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }], matchLabels: { '*': 'string' } },
+    ],
+    orderedResources: { '*': 'string' },
+    resourcePolicy: { apiGroup: 'string', kind: 'string', name: 'string' },
+    snapshotMoveData: 'boolean',
+    snapshotVolumes: 'boolean',
+    storageLocation: 'string',
+    ttl: 'string',
+    uploaderConfig: { parallelFilesUpload: 'integer' },
+    volumeGroupSnapshotLabelKey: 'string',
+    volumeSnapshotLocations: ['string'],
+  },
+  status: {
+    backupItemOperationsAttempted: 'integer',
+    backupItemOperationsCompleted: 'integer',
+    backupItemOperationsFailed: 'integer',
+    completionTimestamp: 'string',
+    csiVolumeSnapshotsAttempted: 'integer',
+    csiVolumeSnapshotsCompleted: 'integer',
+    errors: 'integer',
+    expiration: 'string',
+    failureReason: 'string',
+    formatVersion: 'string',
+    hookStatus: { hooksAttempted: 'integer', hooksFailed: 'integer' },
+    phase:
+      'New|Queued|ReadyToStart|FailedValidation|InProgress|WaitingForPluginOperations|WaitingForPluginOperationsPartiallyFailed|Finalizing|FinalizingPartiallyFailed|Completed|PartiallyFailed|Failed|Deleting',
+    progress: { itemsBackedUp: 'integer', totalItems: 'integer' },
+    queuePosition: 'integer',
+    startTimestamp: 'string',
+    validationErrors: ['string'],
+    version: 'integer',
+    volumeSnapshotsAttempted: 'integer',
+    volumeSnapshotsCompleted: 'integer',
+    warnings: 'integer',
+  },
+};

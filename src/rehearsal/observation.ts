@@ -1,0 +1,113 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Clients } from './clients.ts';
+import type { CallRecord, TranscriptEntry } from './cloud/world.ts';
+import type { Watched } from './invariants/watched.ts';
+import type { Progress } from './progress.ts';
+import type { RehearseOptions } from './rehearse-options.ts';
+import type { CallCounts, TimelineMark } from './result.ts';
+import { Steps } from './steps.ts';
+import { contentsOf, type LastKnown } from './truth.ts';
+import type { Twin } from './twin.ts';
+
+/** What the transcript tells that a person wants to see on the timeline. */
+const MARKS = new Set(['fault over', 'operator']);
+
+/** Everything that is seen of a scenario from its beginning on: calls, steps, marks, and the digest of it all. */
+export class Observation {
+  readonly twin: Twin;
+  readonly clients: Clients;
+  readonly startsAt: number;
+  readonly steps: Steps;
+  readonly marks: TimelineMark[] = [];
+  readonly calls: CallCounts = { total: 0, denied: 0, primaryRegion: 0, usEast1ControlPlane: 0 };
+  readonly watched: Watched;
+  transitions = 0;
+  faults: { at: number; text: string }[] = [];
+  /** What the primary's volumes held when it was lost, or when it was given up. */
+  lastKnown: LastKnown | undefined;
+  readonly #lost = new Map<string, number>();
+  readonly #transcript: Hash = createHash('sha256');
+  readonly #order: Hash = createHash('sha256');
+  readonly #progress: Progress | undefined;
+  readonly #named: { scenario: string; seed: number };
+
+  constructor(twin: Twin, clients: Clients, startsAt: number, { progress, scenario, seed }: RehearseOptions) {
+    this.twin = twin;
+    this.clients = clients;
+    this.startsAt = startsAt;
+    this.#progress = progress;
+    this.#named = { scenario: scenario.name, seed };
+    const operatorStarted = scenario.operator.some((one) => one.action === 'failover');
+    this.watched = { twin, clients, lost: this.#lost, operatorStarted, stores: [] };
+    this.steps = new Steps(twin.invocations, {
+      started: (step) => this.#tell({ kind: 'started', at: step.startedAt, phase: step.phase, step: step.name }),
+      waiting: (step) => this.#tell({ kind: 'waiting', at: step.endedAt, step: step.name, on: step.detail ?? '' }),
+      ended: (step, failed) =>
+        this.#tell({
+          kind: 'ended',
+          at: step.endedAt,
+          phase: step.phase,
+          step: step.name,
+          ...(failed !== undefined && { failed }),
+        }),
+    });
+    twin.world.observe((call) => this.#onCall(call));
+    twin.world.listen((entry) => this.#onEntry(entry));
+    twin.sfn.onHistory(({ type, state, at }, execution) => {
+      if (type.endsWith('StateEntered')) this.transitions++;
+      this.#write(at, `${execution.machine.name}/${execution.name} ${type} ${state ?? ''}`);
+    });
+    twin.world.network.onLoss((region) => this.#onLoss(region));
+    twin.world.network.onReturn((region) => this.#lost.delete(region));
+  }
+
+  begin(faults: { at: number; text: string }[]): void {
+    this.faults = faults;
+    this.#tell({ kind: 'begun', at: this.startsAt, ...this.#named, faults });
+  }
+
+  /** When the first fault struck; null while none did. */
+  get faultAt(): number | null {
+    const first = this.faults[0]?.at;
+    return first === undefined || first > this.twin.kernel.now ? null : first;
+  }
+
+  get digest(): { transcript: string; interleaving: string } {
+    return { transcript: this.#transcript.copy().digest('hex'), interleaving: this.#order.copy().digest('hex') };
+  }
+
+  #onCall(call: CallRecord): void {
+    const { calls, twin } = this;
+    calls.total++;
+    if (call.outcome === 'denied') calls.denied++;
+    if (this.#lost.size > 0) {
+      if (call.region === twin.plan.sites.primary.region) calls.primaryRegion++;
+      if (call.usEast1ControlPlane) calls.usEast1ControlPlane++;
+    }
+    const who = call.caller.kind === 'role' ? call.caller.arn : call.caller.kind;
+    this.#write(call.at, `${who} ${call.service}:${call.operation} ${call.region} ${call.outcome}`);
+  }
+
+  #onEntry(entry: TranscriptEntry): void {
+    const { at, what, ...detail } = entry;
+    this.#write(at, `${what} ${JSON.stringify(detail)}`);
+    if (!MARKS.has(what)) return;
+    const text = String(entry.fault ?? entry.action ?? '');
+    this.marks.push({ at, what, detail: text });
+    this.#tell({ kind: 'mark', at, what, detail: text });
+  }
+
+  #onLoss(region: string): void {
+    this.#lost.set(region, this.twin.kernel.now);
+    if (region === this.twin.plan.sites.primary.region) this.lastKnown ??= contentsOf(this.twin.clusters.primary);
+  }
+
+  #write(at: number, line: string): void {
+    this.#transcript.update(`${at} ${line}\n`);
+    this.#order.update(`${line}\n`);
+  }
+
+  #tell(event: Parameters<Progress['onStep']>[0]): void {
+    this.#progress?.onStep(event);
+  }
+}

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { adaptPlan } from '../plan/adapt.ts';
+import type { ManifestObject } from '../plan/manifest-object.ts';
+import { readManifests } from '../plan/manifests.ts';
+import { parsePlanInput } from '../plan/parse.ts';
+import { problemLine } from '../plan/problem.ts';
+import type { Plan, PlanInput } from '../plan/schema.ts';
+import { BadInput } from './bad-input.ts';
+
+/** What runs in the primary, and the plan that protects it. */
+export type Platform = { plan: Plan; input: PlanInput; objects: ManifestObject[]; said: string[] };
+
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+const platforms = new WeakMap<PlanInput, Map<string, Platform>>();
+
+/** The plan's own platform, or, where a directory of manifests is given, that one with the plan adapted to it. */
+export function platformOf(plan: Plan, input: PlanInput, workloads: string | undefined): Platform {
+  const known = platforms.get(input) ?? new Map<string, Platform>();
+  platforms.set(input, known);
+  const key = workloads ?? '';
+  const platform = known.get(key) ?? (workloads === undefined ? ownPlatform(plan, input) : adapted(input, workloads));
+  known.set(key, platform);
+  return platform;
+}
+
+function ownPlatform(plan: Plan, input: PlanInput): Platform {
+  const directory = join(EXAMPLES, plan.name);
+  if (!existsSync(directory)) {
+    throw new BadInput(
+      `plan ${plan.name}: there are no manifests of it here; export yours with kubectl and give --workloads DIR`,
+    );
+  }
+  const { objects, said } = manifestsIn(directory);
+  return { plan, input, objects: objects.map((object) => inRegistryOf(plan, object)), said };
+}
+
+/** The example's images lie in the registry of whichever region its plan calls the primary. */
+function inRegistryOf(plan: Plan, object: ManifestObject): ManifestObject {
+  const text = JSON.stringify(object);
+  const moved = text.replace(/\.dkr\.ecr\.[a-z0-9-]+\.amazonaws/g, `.dkr.ecr.${plan.sites.primary.region}.amazonaws`);
+  return moved === text ? object : JSON.parse(moved);
+}
+
+function adapted(written: PlanInput, directory: string): Platform {
+  const { objects, said } = manifestsIn(directory);
+  const { input, said: adaptations } = adaptPlan(written, objects);
+  const parsed = parsePlanInput(input, `the plan adapted to ${directory}`);
+  if ('problems' in parsed) throw new BadInput(...parsed.problems.map(problemLine));
+  return { plan: parsed.plan, input: parsed.input, objects, said: [...said, ...adaptations] };
+}
+
+function manifestsIn(directory: string): { objects: ManifestObject[]; said: string[] } {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+  const files = names
+    .filter((name) => /\.(ya?ml|json)$/i.test(name) && statSync(join(directory, name)).isFile())
+    .map((name) => ({ file: join(directory, name), text: readFileSync(join(directory, name), 'utf8') }));
+  const read = readManifests(files, directory);
+  if ('problems' in read) throw new BadInput(...read.problems.map(problemLine));
+  return read;
+}

@@ -1,0 +1,91 @@
+import type { Invocation, Invocations } from './invocations.ts';
+import type { Phase, Step } from './result.ts';
+
+/** What each function of a failover is part of. */
+const PHASE_OF: Record<string, Phase> = {
+  'confirm-loss': 'detect',
+  'choose-recovery-points': 'decide',
+  'ask-approval': 'decide',
+  'raise-epoch': 'fence',
+  'fence-site': 'fence',
+  'protect-cluster': 'prepare',
+  'reserve-capacity': 'prepare',
+  'hide-strays': 'prepare',
+  'sync-backups': 'prepare',
+  'check-images': 'prepare',
+  'restore-tier': 'recover',
+  'bind-entry-points': 'recover',
+  'prove-tier': 'validate',
+  'check-tier': 'validate',
+  'shift-tier': 'shift',
+  'confirm-tier': 'shift',
+};
+
+/** Answers that mean: not yet, call me again. */
+const STILL_TRYING = new Set(['wait', 'unreachable']);
+
+type Key = { key: string; phase: Phase; tier?: string };
+
+/** Groups the polls of one thing into one step: the same function, for the same run and tier, is one step. */
+export class Steps {
+  readonly all: Step[] = [];
+  readonly #open = new Map<string, Step>();
+  readonly #started: (step: Step) => void;
+  readonly #waiting: (step: Step) => void;
+  readonly #ended: (step: Step, failed: string | undefined) => void;
+
+  constructor(
+    invocations: Invocations,
+    listeners: {
+      started: (step: Step) => void;
+      waiting: (step: Step) => void;
+      ended: (step: Step, failed: string | undefined) => void;
+    },
+  ) {
+    this.#started = listeners.started;
+    this.#waiting = listeners.waiting;
+    this.#ended = listeners.ended;
+    invocations.listen((invocation) => this.#see(invocation));
+  }
+
+  #see(invocation: Invocation): void {
+    const key = keyOf(invocation);
+    if (key === undefined) return;
+    const step = this.#open.get(key.key);
+    if (invocation.endedAt === undefined) {
+      if (step === undefined) this.#begin(key, invocation);
+      return;
+    }
+    if (step === undefined) return;
+    step.endedAt = invocation.endedAt;
+    const waitsOn =
+      invocation.output?.waitingFor ??
+      (STILL_TRYING.has(invocation.output?.kind) ? (invocation.output.reason ?? 'the old site to answer') : undefined);
+    if (waitsOn !== undefined) {
+      step.detail = String(waitsOn);
+      this.#waiting(step);
+      return;
+    }
+    this.#open.delete(key.key);
+    this.#ended(step, invocation.error);
+  }
+
+  #begin({ key, phase, tier }: Key, { startedAt, folder }: Invocation): void {
+    const name = folder.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+    const named = tier === undefined ? name : `${name} (${tier})`;
+    const step: Step = { name: named, phase, startedAt, endedAt: startedAt, ...(tier !== undefined && { tier }) };
+    this.#open.set(key, step);
+    this.all.push(step);
+    this.#started(step);
+  }
+}
+
+/** Undefined for what is not part of a failover: probers, captures, the hourly protection. */
+function keyOf({ folder, input }: Invocation): Key | undefined {
+  const phase = PHASE_OF[folder];
+  if (phase === undefined || (folder === 'protect-cluster' && input?.run === undefined)) return undefined;
+  const tier: string | undefined =
+    input?.part === 'tier' || input?.part === undefined ? input?.point?.tier : input.part;
+  const run = String(input?.run?.id ?? input?.runId ?? '');
+  return { key: `${run}/${folder}/${tier ?? ''}`, phase, ...(tier !== undefined && { tier }) };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { assemble, resources, text } from './assembly.ts';
+
+const assembly = assemble();
+const buckets = resources(assembly, 'AWS::S3::Bucket');
+const bucket = (name: string) => buckets.find(({ Properties }) => text(Properties.BucketName ?? '').includes(name));
+
+describe('buckets', () => {
+  it.each(buckets.map((each) => [`${each.stack}/${each.id}`, each] as const))(
+    '%s is closed, encrypted and kept',
+    (_, each) => {
+      const { PublicAccessBlockConfiguration, BucketEncryption, OwnershipControls } = each.Properties;
+      expect(Object.values(PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      expect(BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
+      expect(OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+      expect(each.DeletionPolicy).toBe('Retain');
+    },
+  );
+
+  it('take requests over TLS alone', () => {
+    const policies = resources(assembly, 'AWS::S3::BucketPolicy');
+    for (const { stack, id } of buckets) {
+      const policy = policies.find((each) => each.stack === stack && each.Properties.Bucket.Ref === id);
+      expect(JSON.stringify(policy?.Properties)).toContain('aws:SecureTransport');
+    }
+  });
+
+  it('keep old versions for a month, and tidy up what no upload ended', () => {
+    const versioned = buckets.filter(({ Properties }) => Properties.VersioningConfiguration?.Status === 'Enabled');
+    expect(versioned.map(({ id }) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual([
+      'Backups',
+      'Captured',
+      'Replica',
+      'Reports',
+    ]);
+    for (const { Properties } of versioned)
+      expect(Properties.LifecycleConfiguration.Rules[0]).toMatchObject({
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      });
+  });
+
+  it('tell of backups and replicas by events, without a function of the CDK', () => {
+    for (const name of ['knative-lambda-velero-backups', 'knative-lambda-dr-backups'])
+      expect(bucket(name)?.Properties.NotificationConfiguration.EventBridgeConfiguration).toEqual({
+        EventBridgeEnabled: true,
+      });
+  });
+
+  it('tell people when replication fails or is late', () => {
+    const events = bucket('knative-lambda-velero-backups')?.Properties.NotificationConfiguration.TopicConfigurations;
+    expect(events.map(({ Event }: { Event: string }) => Event)).toEqual([
+      's3:Replication:OperationFailedReplication',
+      's3:Replication:OperationMissedThreshold',
+    ]);
+  });
+
+  it('hold reports that cannot be deleted for a year', () => {
+    expect(bucket('-reports-')?.Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
+    });
+  });
+});
+
+describe('replication', () => {
+  const rule = (name: string) => bucket(name)?.Properties.ReplicationConfiguration.Rules[0];
+
+  it('goes both ways, with delete markers, metrics and a time', () => {
+    expect(rule('knative-lambda-velero-backups').Destination.Bucket).toBe(
+      'arn:aws:s3:::knative-lambda-dr-backups-us-east-1',
+    );
+    expect(rule('knative-lambda-dr-backups').Destination.Bucket).toBe('arn:aws:s3:::knative-lambda-velero-backups');
+    for (const name of ['knative-lambda-velero-backups', 'knative-lambda-dr-backups'])
+      expect(rule(name)).toMatchObject({
+        DeleteMarkerReplication: { Status: 'Enabled' },
+        Destination: { ReplicationTime: { Time: { Minutes: 15 } }, Metrics: { Status: 'Enabled' } },
+      });
+  });
+
+  it('is left out of the first pass, when the other bucket does not exist yet', () => {
+    const first = assemble('lifeboat.yaml', { context: { replication: 'off' } });
+    for (const { Properties } of resources(first, 'AWS::S3::Bucket'))
+      expect(Properties.ReplicationConfiguration).toBeUndefined();
+    const [off, on] = [first, assembly].map((each) => resources(each).map(({ stack, id }) => `${stack}/${id}`));
+    expect(on?.filter((id) => !off?.includes(id)).map((id) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'standby/ReplicationRole',
+      'primary/ReplicationRole',
+    ]);
+  });
+
+  it('copies the images that the plan names, and no others', () => {
+    const [images] = resources(assembly, 'AWS::ECR::ReplicationConfiguration');
+    const only = images?.Properties.ReplicationConfiguration.Rules[0];
+    expect(only.Destinations[0].Region).toBe(assembly.plan.sites.standby.region);
+    expect(only.RepositoryFilters.map(({ Filter }: { Filter: string }) => Filter)).toEqual(
+      assembly.plan.stores.images.repositories,
+    );
+  });
+});
+
+describe('tables', () => {
+  it.each(resources(assembly, 'AWS::DynamoDB::Table').map((each) => [each.Properties.TableName, each] as const))(
+    '%s can be had back, and cannot be deleted by mistake',
+    (_, { Properties, DeletionPolicy }) => {
+      expect(Properties).toMatchObject({
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+      expect(DeletionPolicy).toBe('Retain');
+    },
+  );
+});
+
+describe('keys and topics', () => {
+  it('sign, and outlive their stacks', () => {
+    const keys = resources(assembly, 'AWS::KMS::Key');
+    expect(keys.map(({ stack }) => stack).toSorted()).toEqual(['control', 'primary']);
+    for (const { Properties, DeletionPolicy } of keys) {
+      expect(Properties).toMatchObject({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
+      expect(DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  it('reach people over TLS alone, and let alarms tell them', () => {
+    for (const { Properties } of resources(assembly, 'AWS::SNS::TopicPolicy')) {
+      const policy = JSON.stringify(Properties.PolicyDocument);
+      expect(policy).toContain('aws:SecureTransport');
+      expect(policy).toContain('cloudwatch.amazonaws.com');
+    }
+  });
+});
