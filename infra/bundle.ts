@@ -27,7 +27,10 @@ export function bundleFunctions(directory: string, folders: string[] = functionF
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { undici: join(import.meta.dirname, 'undici-stand-in.ts') },
+    alias: {
+      undici: join(import.meta.dirname, 'undici-stand-in.ts'),
+      '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'credentials-stand-in.ts'),
+    },
     // CommonJS packages inside an ES module still call require for Node's own modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',

@@ -24,6 +24,7 @@ export function controlFunctions(given: FunctionsGiven, reportKeyArn: string): F
   return [
     ...detecting(given),
     ...deciding(given),
+    ...protecting(given),
     ...preparing(given),
     ...recovering(given),
     ...shifting(given),
@@ -115,9 +116,8 @@ function deciding(given: FunctionsGiven): Functions {
   ];
 }
 
-function preparing(given: FunctionsGiven): Functions {
-  const { names, plan } = given.stack;
-  const { replica } = plan.stores.backups;
+function protecting(given: FunctionsGiven): Functions {
+  const { names } = given.stack;
   const grant = new Grants(names);
   const CONTROL_BUCKET = names.capturedBucket;
   const RUNS_TABLE = names.of('runs');
@@ -147,6 +147,16 @@ function preparing(given: FunctionsGiven): Functions {
       ],
       ...LARGE,
     }),
+  ];
+}
+
+function preparing(given: FunctionsGiven): Functions {
+  const { names, plan } = given.stack;
+  const { replica } = plan.stores.backups;
+  const grant = new Grants(names);
+  const CONTROL_BUCKET = names.capturedBucket;
+  const RUNS_TABLE = names.of('runs');
+  return [
     new LambdaFunction(given, {
       name: 'check-images',
       environment: { CONTROL_BUCKET, RUNS_TABLE },

@@ -17,6 +17,16 @@ const FAST = { requestInterval: 10, failureThreshold: 3 };
 const HTTP_PORT = 80;
 
 /**
+ * What a checker asks. It can only call a load balancer by the load balancer's own name, and an Ingress with host rules
+ * answers that name with 404 for ever: there, that somebody takes the connection must do.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html
+ */
+const asked = ({ target, backends, health }: EntryPoint) =>
+  target.kind === 'Service'
+    ? { type: 'HTTP', port: backends[0]?.port ?? HTTP_PORT, resourcePath: health }
+    : { type: 'TCP', port: HTTP_PORT };
+
+/**
  * Route 53's eyes on the primary: in us-east-1, as the metrics of health checks exist only there. With the primary
  * in us-east-1 they die with it, and the probers are what is left.
  */
@@ -46,13 +56,10 @@ export class SignalsStack extends LifeboatStack {
   /** Answers the name of the alarm. */
   #watch(entryPoint: EntryPoint): string {
     const alarmName = this.names.downAlarm(entryPoint.name);
-    const service = entryPoint.target.kind === 'Service' ? entryPoint.backends[0]?.port : undefined;
     const check = new CfnHealthCheck(this, `HealthCheck-${entryPoint.name}`, {
       healthCheckConfig: {
-        type: 'HTTP',
         fullyQualifiedDomainName: entryPoint.primary,
-        port: service ?? HTTP_PORT,
-        resourcePath: entryPoint.health,
+        ...asked(entryPoint),
         ...FAST,
       },
       healthCheckTags: [{ key: 'Name', value: alarmName }],

@@ -66,8 +66,10 @@ export function shouldAnnounce(word: Signal, now: Date): boolean {
   );
 }
 
-/** Whether something seems wrong, so that it is worth looking again soon. */
-export const looksWrong = (word: Signal): boolean => word.failures > 0;
+/** Whether something seems wrong, so that it is worth looking again soon; what has long been down is no news. */
+export function looksWrong(word: Signal, detection: Plan['detection']): boolean {
+  return word.failures > 0 && Date.parse(word.at) - Date.parse(word.since) < detection.giveUp * 1000;
+}
 
 export type Vote = { observer: string; verdict: Verdict; since: Date; at: Date };
 

@@ -28,10 +28,12 @@ export async function fenceSite(given: FenceSite, plan: Plan): Promise<FenceResu
   const address = await captured.cluster();
   const until = clock.now().getTime() + TRYING_SECONDS * 1000;
   while (clock.now().getTime() < until) {
-    const { owner } = await runs.ownership();
-    if (owner === 'primary') return { kind: 'not-needed', owner };
     const api = await clusters.openAt(address, TIMEOUT_MS);
-    if (await api.ready()) return { kind: 'fenced', changed: await demote(api, plan) };
+    if (await api.ready()) {
+      // Asked only now, when it counts: a primary that was given the platform back meanwhile is left alone.
+      const { owner } = await runs.ownership();
+      return owner === 'primary' ? { kind: 'not-needed', owner } : { kind: 'fenced', changed: await demote(api, plan) };
+    }
     await clock.sleep(BETWEEN_TRIES_MS);
   }
   return { kind: 'unreachable' };

@@ -32,7 +32,7 @@ export async function probeSites(
     if (announce) word = { ...word, announcedAt: now.toISOString() };
     await signals.put(word);
     if (announce) await bus.siteLooksDown(observer, word.since);
-    if (!looksWrong(word) || clock.now().getTime() + detection.tightInterval * 1000 > until) return word;
+    if (!looksWrong(word, detection) || clock.now().getTime() + detection.tightInterval * 1000 > until) return word;
     await clock.sleep(detection.tightInterval * 1000);
   }
 }

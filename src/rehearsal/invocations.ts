@@ -18,6 +18,7 @@ type Handler<Context> = (event: unknown, context: Context) => Promise<unknown>;
 /** Watches every function: when it was called, with what, and what came of it. Changes nothing. */
 export class Invocations {
   readonly all: Invocation[] = [];
+  readonly #byFolder = new Map<string, Invocation[]>();
   readonly #kernel: Kernel;
   readonly #listeners: ((invocation: Invocation) => void)[] = [];
 
@@ -33,7 +34,7 @@ export class Invocations {
   watched<Context>(folder: string, handler: Handler<Context>): Handler<Context> {
     return async (event, context) => {
       const invocation: Invocation = { folder, input: event, startedAt: this.#kernel.now };
-      this.all.push(invocation);
+      this.#add(invocation);
       this.#tell(invocation);
       try {
         invocation.output = await handler(event, context);
@@ -49,7 +50,14 @@ export class Invocations {
   }
 
   of(folder: string): Invocation[] {
-    return this.all.filter((invocation) => invocation.folder === folder);
+    return this.#byFolder.get(folder) ?? [];
+  }
+
+  #add(invocation: Invocation): void {
+    this.all.push(invocation);
+    const known = this.#byFolder.get(invocation.folder);
+    if (known === undefined) this.#byFolder.set(invocation.folder, [invocation]);
+    else known.push(invocation);
   }
 
   #tell(invocation: Invocation): void {

@@ -36,8 +36,35 @@ export async function rehearseAssembly(
   const judge = watchInvariants(observation.watched);
   observation.begin(faults.map((fault) => ({ at: startsAt + fault.at * 1000, text: fault.text })));
   scheduleAll(setting, faults, options, clients);
-  await twin.kernel.run(startsAt + scenario.endsAt * 1000);
+  await twin.kernel.run(startsAt + scenario.endsAt * 1000, settled(setting, clients, options));
   return summarize({ platform, observation, judge, options, wallMs: performance.now() - wallStart });
+}
+
+/** What happens after all has come right is watched this long: a second alarm, traffic that goes back. */
+const AFTERMATH_MS = 10 * 60_000;
+
+/**
+ * Whether nothing more is to come before `endsAt`: every fault has struck and every action was taken, a failover has
+ * ended, all clients are served by the standby, and that for a while.
+ */
+function settled({ twin, startsAt }: Setting, clients: Clients, { scenario }: RehearseOptions): () => boolean {
+  const { kernel, plan } = twin;
+  const ends = scenario.faults.map((fault) => fault.at + (('for' in fault ? fault.for : 0) ?? 0));
+  const lastAt = startsAt + Math.max(0, ...ends, ...scenario.operator.map((action) => action.at)) * 1000;
+  let since: number | undefined;
+  return () => {
+    if (kernel.now < lastAt) return false;
+    since ??= isRecovered() ? kernel.now : undefined;
+    return since !== undefined && kernel.now - since >= AFTERMATH_MS;
+  };
+
+  function isRecovered(): boolean {
+    const finished = twin.invocations.of('finish-run').some(({ output }) => output?.ending === 'recovered');
+    return (
+      finished &&
+      plan.entryPoints.every(({ name }) => clients.answeredBy(name, plan.sites.standby.region) !== undefined)
+    );
+  }
 }
 
 function scheduleAll(

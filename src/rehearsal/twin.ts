@@ -49,6 +49,7 @@ export class Twin {
   readonly eventbridge: EventBridge;
   readonly scheduler: Scheduler;
   readonly cloudwatch: CloudWatch;
+  readonly elb: ElasticLoadBalancing;
   readonly route53: Route53;
   readonly invocations: Invocations;
   readonly #clusters = new Map<string, Cluster>();
@@ -74,7 +75,8 @@ export class Twin {
     this.ecr = new Ecr(world);
     this.ec2 = new Ec2(world);
     this.cloudwatch = new CloudWatch(world);
-    const elb = new ElasticLoadBalancing(world);
+    this.elb = new ElasticLoadBalancing(world);
+    const { elb } = this;
     this.route53 = new Route53(world, this.cloudwatch, elb);
     const parts = { ec2: this.ec2, ecr: this.ecr, elb };
     this.eks = new Eks(world, (host) => this.#made(new Cluster(host)), parts);

@@ -56,9 +56,12 @@ describe('an observer', () => {
     expect(wordAfter([false, true, true])?.since).toBe(at(10).toISOString());
   });
 
-  it('looks wrong from the first failure on', () => {
-    const words = [wordAfter([true]), wordAfter([true, false])].filter((one) => one !== undefined);
-    expect(words.map(looksWrong)).toEqual([false, true]);
+  it('looks wrong from the first failure on, and no longer once it is no news', () => {
+    const looks = (signal: Signal | undefined) => signal && looksWrong(signal, detection);
+    expect(looks(wordAfter([true]))).toBe(false);
+    expect(looks(wordAfter([true, false]))).toBe(true);
+    expect(looks(word('control', 'down', detection.giveUp - 1, 0))).toBe(true);
+    expect(looks(word('control', 'down', detection.giveUp, 0))).toBe(false);
   });
 });
 
@@ -125,6 +128,12 @@ describe('a loss', () => {
   it.each<[string, number, Signal[], string]>([
     ['is confirmed when two say down for as long as the hold-down', 60, everyoneDown(0), 'confirmed'],
     ['is waited for until then', 59, everyoneDown(0), 'wait'],
+    [
+      'is dismissed at once when everybody says up',
+      1,
+      [word('control', 'up', 0), word('witness', 'up', 0)],
+      'dismissed',
+    ],
     ['is not confirmed by one observer alone', 100, [word('control', 'down', 90, 0)], 'wait'],
     ['is not confirmed while anybody says up', 100, [...everyoneDown(0, 90), word('route53/orders', 'up', 90)], 'wait'],
     [

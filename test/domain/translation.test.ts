@@ -16,6 +16,7 @@ const captured = (change: Partial<Inventory> = {}): Inventory => ({
   counts: {},
   images: [],
   customImages: [],
+  podRequests: [],
   storageClasses: [],
   exposed: [],
   ...change,

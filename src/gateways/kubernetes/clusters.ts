@@ -7,12 +7,16 @@ import { type ClusterAddress, ClusterApi } from './cluster-api.ts';
 export type ClusterName = { name: string; region: string };
 
 const TIMEOUT_MS = 10_000;
+/** EKS takes a token for 15 minutes. https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
+const TOKEN_KEPT_MS = 10 * 60_000;
 
 /** Opens clusters' APIs with the credentials of whoever this runs as. */
 export class Clusters {
   readonly #wires: Wires;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
+  readonly #eks = new Map<string, Eks>();
+  readonly #open = new Map<string, { api: ClusterApi; until: number }>();
 
   constructor(wires: Wires, clock: Clock, credentials: Credentials) {
     this.#wires = wires;
@@ -21,7 +25,9 @@ export class Clusters {
   }
 
   eks(region: string): Eks {
-    return new Eks(this.#wires, region);
+    const known = this.#eks.get(region) ?? new Eks(this.#wires, region);
+    this.#eks.set(region, known);
+    return known;
   }
 
   /** Asks EKS for the address first. Undefined while the cluster is not active. */
@@ -30,9 +36,15 @@ export class Clusters {
     return facts?.status === 'ACTIVE' ? this.openAt({ ...facts, region: cluster.region }) : undefined;
   }
 
-  /** By an address known ahead, so that no AWS API is needed. */
+  /** By an address known ahead, so that no AWS API is needed. The same client is given again while its token lives. */
   async openAt(cluster: ClusterAddress & { region: string }, timeoutMs: number = TIMEOUT_MS): Promise<ClusterApi> {
-    const token = await eksToken(cluster.name, cluster.region, this.#credentials, this.#clock.now());
-    return new ClusterApi(this.#wires, cluster, token, timeoutMs);
+    const now = this.#clock.now();
+    const key = `${cluster.endpoint} ${timeoutMs}`;
+    const known = this.#open.get(key);
+    if (known !== undefined && known.until > now.getTime()) return known.api;
+    const token = await eksToken(cluster.name, cluster.region, this.#credentials, now);
+    const api = new ClusterApi(this.#wires, cluster, token, timeoutMs);
+    this.#open.set(key, { api, until: now.getTime() + TOKEN_KEPT_MS });
+    return api;
   }
 }

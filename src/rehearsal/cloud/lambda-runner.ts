@@ -83,6 +83,7 @@ export class FunctionRunner {
   #newSandbox(): Sandbox {
     const sandbox = new Sandbox(this.spec, ++this.#started, this.#random);
     this.#world.credentials.set(sandbox.accessKeyId, this.spec.roleArn);
+    this.#world.secretKeys.set(sandbox.accessKeyId, sandbox.environment.AWS_SECRET_ACCESS_KEY ?? '');
     this.#sandboxes.add(sandbox);
     return sandbox;
   }

@@ -39,6 +39,8 @@ export const ownerReference = ({ apiVersion, kind, metadata }: KubeObject): Kube
 export const controllerOf = (object: KubeObject): KubeObject | undefined =>
   object.metadata.ownerReferences?.find((owner: KubeObject) => owner.controller === true);
 
+export const priorityOf = (pod: KubeObject): number => pod.spec.priority ?? 0;
+
 /** The claims that a pod mounts, by volume name. Ephemeral volumes' claims are named after pod and volume. */
 export function claimsOf(pod: KubeObject): Map<string, string> {
   const claims = new Map<string, string>();

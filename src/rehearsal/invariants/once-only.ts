@@ -22,13 +22,12 @@ export const onceOnly: Invariant = {
       );
       if (raisers.size > 1) problems.push(`${raisers.size} runs raised the epoch`);
       const restores = twin.clusters.standby.store.list('restores.velero.io');
-      const names = restores.map(
-        (restore) =>
-          `${restore.metadata.labels?.['lifeboat.dev/tier']}/${restore.spec?.backupName}/${restore.metadata.name.endsWith('-admission')}`,
-      );
-      const twice = names.filter((name, index) => names.indexOf(name) !== index);
+      const names = restores.map(({ metadata, spec }) => `${metadata.labels?.['lifeboat.dev/tier']} ${partOf(metadata.name)} from ${spec?.backupName}`);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
       if (twice.length > 0) problems.push(`restored twice: ${twice.join(', ')}`);
       if (problems.length > 0) return broken(problems.join('; '));
       return held(`the epoch was raised once, ${restores.length} restores, each once`);
     },
 };
+
+const partOf = (restore: string): string => /-(cluster|admission)$/.exec(restore)?.[1] ?? 'tier';

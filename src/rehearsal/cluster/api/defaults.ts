@@ -87,6 +87,10 @@ const DEFAULTS: Record<string, Defaults> = {
     const name = ingress.spec?.ingressClassName ?? defaultIngressClass(cluster, ingress);
     return name === undefined ? ingress : withSpec(ingress, { ingressClassName: name });
   },
+  'priorityclasses.scheduling.k8s.io': (priorityClass) => ({
+    preemptionPolicy: 'PreemptLowerPriority',
+    ...priorityClass,
+  }),
   'storageclasses.storage.k8s.io': (storageClass) => ({
     reclaimPolicy: 'Delete',
     volumeBindingMode: 'Immediate',

@@ -10,6 +10,7 @@ import { withDefaults } from './defaults.ts';
 import { recordManager } from './field-managers.ts';
 import { checkUnchangeable } from './immutable-fields.ts';
 import { type PatchType, patched } from './patch.ts';
+import { keepPriority, withPriority } from './priority.ts';
 import { validate } from './validation.ts';
 import { asStored } from './versions.ts';
 
@@ -36,7 +37,8 @@ export class ApiServerObjects implements ObjectApi {
     checkNamespace(this.#cluster, resource, namespace, name);
     if (name !== undefined && store.get({ resource: resource.key, namespace, name }))
       throw alreadyExists(resource.key, name);
-    const complete = withDefaults(this.#cluster, resource, withoutStatus(resource, placed(resource, object)));
+    const filled = withDefaults(this.#cluster, resource, withoutStatus(resource, placed(resource, object)));
+    const complete = resource.key === 'pods' && filled.spec ? withPriority(this.#cluster, filled) : filled;
     admit(this.#cluster, 'CREATE', resource, complete);
     validate(this.#cluster, resource, complete);
     const managed =
@@ -86,7 +88,8 @@ export class ApiServerObjects implements ObjectApi {
     const { store } = this.#cluster;
     const { manager, dryRun, subresource } = options;
     const next = onlyWhatMayChange(resource, current, wanted, subresource);
-    const complete = subresource === 'status' ? next : withDefaults(this.#cluster, resource, next);
+    const filled = subresource === 'status' ? next : withDefaults(this.#cluster, resource, next);
+    const complete = resource.key === 'pods' ? keepPriority(filled, current) : filled;
     admit(this.#cluster, 'UPDATE', resource, complete, subresource);
     if (subresource !== 'status') {
       validate(this.#cluster, resource, complete);

@@ -129,10 +129,10 @@ function* definitionProblems({ spec, metadata }: KubeObject): Iterable<Problem> 
     yield ['spec.versions', 'Invalid value: must have exactly one version marked as storage version'];
 }
 
-/** Admission plugins ServiceAccount and Priority. https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/ */
+/** Admission plugin ServiceAccount. https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/ */
 function checkPodAdmitted(cluster: ControlPlane, pod: KubeObject): void {
   const { namespace } = pod.metadata;
-  const { serviceAccountName: account, priorityClassName: priority } = pod.spec;
+  const account = pod.spec.serviceAccountName;
   const name = pod.metadata.name ?? pod.metadata.generateName;
   if (cluster.store.get({ resource: 'serviceaccounts', namespace, name: account }) === undefined)
     throw forbidden(
@@ -140,7 +140,4 @@ function checkPodAdmitted(cluster: ControlPlane, pod: KubeObject): void {
       name,
       `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
     );
-  if (!priority || priority.startsWith('system-')) return;
-  if (cluster.store.get({ resource: 'priorityclasses.scheduling.k8s.io', name: priority }) === undefined)
-    throw forbidden('pods', name, `no PriorityClass with name ${priority} was found`);
 }

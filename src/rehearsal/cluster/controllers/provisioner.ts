@@ -2,7 +2,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { zoneOf } from '../nodes.ts';
 import { quantity } from '../quantity.ts';
-import { SELECTED_NODE } from '../scheduler/scheduler.ts';
+import { SELECTED_NODE } from '../scheduler/pod-volumes.ts';
 import { bindClaim } from './bind-claim.ts';
 
 /**

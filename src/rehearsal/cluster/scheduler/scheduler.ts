@@ -1,30 +1,36 @@
 import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { zoneOf } from '../nodes.ts';
-import { claimsOf, conditionIs, hasEnded, withCondition } from '../pods.ts';
+import { conditionIs, hasEnded, priorityOf, withCondition } from '../pods.ts';
 import { AutoModeNodes } from './auto-mode-nodes.ts';
+import { Filters } from './filters.ts';
 import { NodeUsage } from './node-usage.ts';
-import { fits, isSchedulable, matchesTerm, mayRunOn, repels, requestOf, siblingsAmong } from './placement.ts';
-
-/** https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode */
-export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+import { matchesTerm, siblingsAmong } from './placement.ts';
+import { type PodVolumes, selectNode, volumesOf } from './pod-volumes.ts';
+import { Preemption } from './preemption.ts';
+import { Reservations } from './reservations.ts';
 
 /** What may make room for a pod that found none. */
 const AWAITED = ['nodes', 'persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'];
 
-type Volumes = { problem?: string; unbound: KubeObject[]; terms: KubeObject[][] };
-
-/** Finds a node for every pod; in Auto Mode, has nodes made for those that find none. */
+/** Finds a node for every pod, or makes room on one; in Auto Mode, has nodes made for those that find none. */
 export class Scheduler {
-  readonly usage = new NodeUsage();
   readonly #cluster: ControlPlane;
+  readonly #usage = new NodeUsage();
+  readonly #reservations = new Reservations();
+  readonly #filters: Filters;
+  readonly #preemption: Preemption;
   readonly #autoMode: AutoModeNodes | undefined;
   readonly #pending = new Set<string>();
+  /** Of the pending, those to look at now. */
+  readonly #active = new Set<string>();
   #enqueue: (uid: string) => void = () => {};
 
   constructor(cluster: ControlPlane) {
     this.#cluster = cluster;
-    if (cluster.host.autoMode) this.#autoMode = new AutoModeNodes(cluster, this.usage, () => this.retry());
+    this.#filters = new Filters(cluster, this.#usage, this.#reservations);
+    this.#preemption = new Preemption(cluster, this.#usage, this.#reservations, this.#filters);
+    if (cluster.host.autoMode) this.#autoMode = new AutoModeNodes(cluster, this.#usage, () => this.retry());
   }
 
   start(): void {
@@ -32,101 +38,96 @@ export class Scheduler {
     store.watch('pods', ({ type, object }) => {
       const uid = object.metadata.uid;
       if (type !== 'DELETED') {
-        this.usage.set(object);
+        this.#usage.set(object);
+        if (isWaiting(object)) this.#active.add(uid);
         if (hasEnded(object)) this.retry();
         return;
       }
-      this.#pending.delete(uid);
-      this.usage.delete(uid);
+      this.#forget(uid);
+      this.#usage.delete(uid);
       this.retry();
     });
     this.#enqueue = this.#cluster.reconcile('pods', (pod) => this.#sync(pod));
     for (const resource of AWAITED) store.watch(resource, () => this.retry());
+    this.#cluster.onResync(() => this.retry());
     this.#autoMode?.start();
   }
 
   /** Has every pod that found no node looked at again. */
   retry(): void {
-    for (const uid of this.#pending) this.#enqueue(uid);
+    for (const uid of this.#pending) {
+      this.#active.add(uid);
+      this.#enqueue(uid);
+    }
   }
 
+  /** Whichever pod it was that changed, the queue is worked off in its own order. */
   #sync(pod: KubeObject): void {
-    const { uid, deletionTimestamp } = pod.metadata;
-    if (pod.spec.nodeName || hasEnded(pod) || deletionTimestamp !== undefined) {
-      this.#pending.delete(uid);
-      return;
+    const { uid } = pod.metadata;
+    if (isWaiting(pod)) this.#active.add(uid);
+    else this.#forget(uid);
+    for (const next of this.#queue()) {
+      const current = this.#cluster.store.byUid(next.metadata.uid);
+      if (current !== undefined && isWaiting(current)) this.#schedule(current);
+      this.#active.delete(next.metadata.uid);
     }
-    this.#pending.add(uid);
-    const volumes = this.#volumesOf(pod);
+  }
+
+  /** By priority, then by age. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#effect-of-pod-priority-on-scheduling-order */
+  #queue(): KubeObject[] {
+    const pods = [...this.#active].flatMap((uid) => this.#cluster.store.byUid(uid) ?? []);
+    const age = ({ metadata }: KubeObject): string => metadata.creationTimestamp;
+    return pods.sort((a, b) => priorityOf(b) - priorityOf(a) || (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0));
+  }
+
+  #schedule(pod: KubeObject): void {
+    this.#pending.add(pod.metadata.uid);
+    const volumes = volumesOf(this.#cluster, pod);
     const node = volumes.problem === undefined ? this.#choose(pod, volumes) : undefined;
     if (volumes.problem !== undefined) this.#unschedulable(pod, volumes.problem);
-    else if (node === undefined) {
+    else if (node === undefined) this.#makeRoom(pod, volumes);
+    else if (volumes.unbound.length > 0) {
+      this.#reservations.assume(pod, node.metadata.name);
+      selectNode(this.#cluster, volumes.unbound, node.metadata.name);
+    } else this.#bind(pod, node);
+  }
+
+  /** Preemption first. Only who is nominated for no node is given a new one. https://karpenter.sh/docs/concepts/scheduling/ */
+  #makeRoom(pod: KubeObject, volumes: PodVolumes): void {
+    if (this.#preemption.isUnderWay(pod, volumes.terms)) return;
+    const why = this.#why(pod, volumes);
+    if (this.#preemption.preempt(pod, volumes.terms) === undefined) {
+      this.#preemption.withdraw(pod);
       this.#autoMode?.wanted(pod, volumes.terms);
-      this.#unschedulable(pod, this.#why(pod, volumes));
-    } else if (volumes.unbound.length > 0) this.#selectFor(volumes.unbound, node);
-    else this.#bind(pod, node);
+    }
+    this.#unschedulable(pod, why);
   }
 
   #bind(pod: KubeObject, node: KubeObject): void {
     const { store } = this.#cluster;
-    this.#pending.delete(pod.metadata.uid);
-    const now = store.timestamp();
-    const conditions = withCondition(pod.status?.conditions, { type: 'PodScheduled', status: 'True' }, now);
+    this.#forget(pod.metadata.uid);
+    const { nominatedNodeName: _node, ...status } = pod.status ?? {};
+    const scheduled = { type: 'PodScheduled', status: 'True' };
+    const conditions = withCondition(status.conditions, scheduled, store.timestamp());
     const spec = { ...pod.spec, nodeName: node.metadata.name };
-    this.usage.set(store.update({ ...pod, spec, status: { ...pod.status, conditions } }));
+    this.#usage.set(store.update({ ...pod, spec, status: { ...status, conditions } }));
   }
 
-  #choose(pod: KubeObject, volumes: Volumes): KubeObject | undefined {
-    const wanted = requestOf(pod);
-    const podsOn = (node: string): Iterable<KubeObject> => this.usage.pods(node);
-    const nodes = this.#cluster.store.list('nodes').filter((node) => {
-      if (!isSchedulable(node) || this.#cluster.kubelet.isLost(node.metadata.name)) return false;
-      const labels = node.metadata.labels ?? {};
-      return (
-        mayRunOn(pod, labels, node.spec?.taints ?? [], node.metadata.name) &&
-        volumes.terms.every((terms) => terms.some((term) => matchesTerm(term, labels))) &&
-        fits(wanted, this.usage.free(node)) &&
-        !repels(this.#cluster, pod, node, podsOn)
-      );
-    });
-    return leastCrowded(pod, nodes, this.usage);
+  #forget(uid: string): void {
+    this.#pending.delete(uid);
+    this.#active.delete(uid);
+    this.#reservations.delete(uid);
   }
 
-  /** The claims as far as they decide where the pod can go, or why it cannot go anywhere yet. */
-  #volumesOf(pod: KubeObject): Volumes {
+  /** The node that is kept for it, else the least crowded. */
+  #choose(pod: KubeObject, { terms }: PodVolumes): KubeObject | undefined {
+    const takes = (node: KubeObject): boolean =>
+      this.#filters.admit(pod, node, terms) && this.#filters.findRoom(pod, node);
     const { store } = this.#cluster;
-    const unbound: KubeObject[] = [];
-    const terms: KubeObject[][] = [];
-    for (const name of claimsOf(pod).values()) {
-      const claim = store.get({ resource: 'persistentvolumeclaims', namespace: pod.metadata.namespace, name });
-      if (claim === undefined) return { problem: `persistentvolumeclaim "${name}" not found`, unbound, terms };
-      if (claim.metadata.deletionTimestamp !== undefined)
-        return { problem: `persistentvolumeclaim "${name}" is being deleted`, unbound, terms };
-      if (claim.status?.phase === 'Bound') {
-        const volume = store.get({ resource: 'persistentvolumes', name: claim.spec.volumeName });
-        const required = volume?.spec.nodeAffinity?.required?.nodeSelectorTerms;
-        if (required) terms.push(required);
-        continue;
-      }
-      const className = claim.spec.storageClassName;
-      const storageClass = className && store.get({ resource: 'storageclasses.storage.k8s.io', name: className });
-      if (storageClass?.volumeBindingMode !== 'WaitForFirstConsumer')
-        return { problem: 'pod has unbound immediate PersistentVolumeClaims', unbound, terms };
-      unbound.push(claim);
-      const topologies = storageClass.allowedTopologies;
-      if (topologies) terms.push(topologies.map(asNodeTerm));
-    }
-    return { unbound, terms };
-  }
-
-  /** The volume is made where the pod will run; the pod is bound once it is. */
-  #selectFor(claims: KubeObject[], node: KubeObject): void {
-    for (const claim of claims) {
-      const annotations = claim.metadata.annotations ?? {};
-      if (annotations[SELECTED_NODE] !== undefined) continue;
-      const metadata = { ...claim.metadata, annotations: { ...annotations, [SELECTED_NODE]: node.metadata.name } };
-      this.#cluster.store.update({ ...claim, metadata });
-    }
+    const name = this.#reservations.of(pod)?.node;
+    const kept = name && store.get({ resource: 'nodes', name });
+    if (kept && takes(kept)) return kept;
+    return leastCrowded(pod, store.list('nodes').filter(takes), this.#usage);
   }
 
   #unschedulable(pod: KubeObject, message: string): void {
@@ -141,12 +142,12 @@ export class Scheduler {
     if (!this.#cluster.building) events.warn(pod, 'FailedScheduling', message);
   }
 
-  #why(pod: KubeObject, { terms }: Volumes): string {
+  #why(pod: KubeObject, { terms }: PodVolumes): string {
     const nodes = this.#cluster.store.list('nodes');
     const here = nodes.filter((node) =>
       terms.every((each) => each.some((term) => matchesTerm(term, node.metadata.labels ?? {}))),
     );
-    const small = here.filter((node) => !fits(requestOf(pod), this.usage.free(node)));
+    const small = here.filter((node) => this.#filters.admit(pod, node, terms));
     const reasons = [
       nodes.length > here.length ? `${nodes.length - here.length} node(s) had volume node affinity conflict` : '',
       small.length > 0 ? `${small.length} Insufficient cpu, memory or pods` : '',
@@ -158,16 +159,8 @@ export class Scheduler {
   }
 }
 
-const asNodeTerm = (topology: KubeObject): KubeObject => ({
-  matchExpressions: topology.matchLabelExpressions.map(({ key, values }: KubeObject) => ({
-    key:
-      key === 'topology.ebs.csi.aws.com/zone' || key === 'topology.ebs.csi.eks.amazonaws.com/zone'
-        ? 'topology.kubernetes.io/zone'
-        : key,
-    operator: 'In',
-    values,
-  })),
-});
+const isWaiting = (pod: KubeObject): boolean =>
+  !pod.spec.nodeName && pod.metadata.deletionTimestamp === undefined && !hasEnded(pod);
 
 /** Fewest siblings in the zone, fewest on the node, most room; the oldest node of equals. */
 function leastCrowded(pod: KubeObject, nodes: KubeObject[], usage: NodeUsage): KubeObject | undefined {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../host.ts';
 import { INSTALL_FLAGS } from './cli/install.ts';
-import { customResourceDefinitions, installedResources } from './cli/install-resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, installedResources } from './cli/install-resources.ts';
 import { parseFlags } from './flags.ts';
 
 /** What `velero install` with these flags sends to the API server: to put Velero into a cluster as a settled state. */
@@ -8,5 +8,5 @@ export function veleroManifests(flags: string[]): KubeObject[] {
   const { values } = parseFlags(flags, INSTALL_FLAGS);
   const namespace = values.get('namespace') ?? 'velero';
   const text = (flag: string): string | undefined => values.get(flag);
-  return [...customResourceDefinitions(), ...installedResources({ namespace, text })];
+  return [...CUSTOM_RESOURCE_DEFINITIONS, ...installedResources({ namespace, text })];
 }

@@ -168,7 +168,9 @@ export class NodeAgent {
 
   async #accept(object: KubeObject): Promise<number> {
     const overhead = this.cluster.host.latencies.draw('velero.volumeOverhead');
-    this.#status(object, { phase: 'Accepted', acceptedTimestamp: this.cluster.store.timestamp(), node: this.#node });
+    const acceptedTimestamp = this.cluster.store.timestamp();
+    const restores = object.kind === 'PodVolumeRestore';
+    this.#status(object, { phase: 'Accepted', acceptedTimestamp, ...(restores && { node: this.#node }) });
     await this.#process.sleep(overhead * BEFORE);
     return overhead;
   }

@@ -1,13 +1,13 @@
 import type { Random } from '../../kernel/random.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
-import type { Archive } from './backup/archive.ts';
+import type { ArchivedItem } from './backup/archive.ts';
 import { goDuration, printGoDuration } from './go-duration.ts';
 import type { Log } from './log.ts';
 
 export type Ended = {
   spec: KubeObject;
-  archive: Archive;
+  items: ArchivedItem[];
   log: Log;
   cluster: ControlPlane;
   uid: string;
@@ -18,9 +18,9 @@ export type Ended = {
 
 /** The Backup as it was when it was done. */
 export function finished(draft: KubeObject, at: Ended): KubeObject {
-  const { spec, archive, log } = at;
+  const { spec, items, log } = at;
   const ttl = goDuration(spec.ttl ?? '0s') || goDuration('720h');
-  const total = archive.items.length;
+  const total = items.length;
   const version = at.cluster.host.version;
   return {
     ...draft,

@@ -3,9 +3,10 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import type { Content as VolumeContent } from '../volumes.ts';
 import { WRITE_INTERVAL_MS } from '../volumes.ts';
-import type { Archive } from './backup/archive.ts';
+import type { ArchivedItem } from './backup/archive.ts';
 import { collect } from './backup/collect.ts';
 import { type BackupFiles, contents, logs, METADATA, metadata, otherFiles } from './backup/files.ts';
+import { podVolumeBackup } from './backup/pod-volume-backup.ts';
 import { completeFilters, resourceFilter } from './backup/resource-filter.ts';
 import { volumeInfoOf } from './backup/volume-info.ts';
 import { claimOf, podVolumes, SkippedVolumes, unusable } from './backup/volumes.ts';
@@ -62,7 +63,7 @@ export function buildPastBackups(given: PastGiven): Past {
 }
 
 type PodVolume = { pod: KubeObject; volume: string; pv: string | undefined; source: string };
-type Taken = { spec: KubeObject; archive: Archive; volumes: PodVolume[]; skipped: SkippedVolumes; log: Log };
+type Taken = { spec: KubeObject; items: ArchivedItem[]; volumes: PodVolume[]; skipped: SkippedVolumes; log: Log };
 
 class PastBuilder {
   readonly #given: PastGiven;
@@ -82,15 +83,15 @@ class PastBuilder {
     const uid = uidOf(random);
     const { name } = draft.metadata;
     const podVolumeBackups = taken.volumes.map((volume, index) =>
-      this.#backUpVolume(volume, name, uid, moment + (1 + index * SECONDS_PER_VOLUME) * 1000, recent),
+      this.#backUpVolume(volume, { name, uid }, moment + (1 + index * SECONDS_PER_VOLUME) * 1000, recent),
     );
     const ended = moment + (1 + taken.volumes.length * SECONDS_PER_VOLUME) * 1000;
     this.#end = Math.max(this.#end, ended);
     const backup = finished(draft, { ...taken, cluster, uid, location, moment, ended });
     const files: BackupFiles = {
-      archive: taken.archive,
+      archive: { items: taken.items },
       podVolumeBackups,
-      volumeInfo: () => volumeInfoOf(cluster.store, taken.archive.items, podVolumeBackups, taken.skipped),
+      volumeInfo: () => volumeInfoOf(cluster.store, taken, podVolumeBackups),
       itemOperations: [],
       results: { errors: {}, warnings: taken.log.warnings.result },
       log: () => taken.log.text(),
@@ -119,15 +120,15 @@ class PastBuilder {
     const { template } = schedule.spec;
     const spec = completeFilters({ ...template, defaultVolumesToFsBackup: template.defaultVolumesToFsBackup ?? false });
     const log = new Log(`backup=velero/${schedule.metadata.name}`, () => this.#given.cluster.now);
-    const archive = { items: collect(store, spec, resourceFilter(spec, store.resources), log) };
+    const items = collect(store, spec, resourceFilter(spec, store.resources), log);
     const skipped = new SkippedVolumes();
-    const volumes = this.#volumesOf(archive, spec.defaultVolumesToFsBackup, skipped, log);
-    const taken = { spec, archive, volumes, skipped, log };
+    const volumes = this.#volumesOf(items, spec.defaultVolumesToFsBackup, skipped, log);
+    const taken = { spec, items, volumes, skipped, log };
     this.#taken.set(schedule.metadata.name, taken);
     return taken;
   }
 
-  #volumesOf({ items }: Archive, byDefault: boolean, skipped: SkippedVolumes, log: Log): PodVolume[] {
+  #volumesOf(items: ArchivedItem[], byDefault: boolean, skipped: SkippedVolumes, log: Log): PodVolume[] {
     const found = new Map<string, PodVolume>();
     for (const { resource, object: pod, namespace, name } of items) {
       if (resource !== 'pods' || pod.status?.phase !== 'Running') continue;
@@ -143,55 +144,36 @@ class PastBuilder {
           if (!found.has(source)) found.set(source, { pod, volume, pv, source });
         } else {
           log.warn(reason, { resource: 'pods', namespace, name });
-          skipped.skip(pv, 'podvolume', reason);
+          skipped.skipFiles(pv, reason);
         }
       }
     }
     return [...found.values()];
   }
 
-  #backUpVolume(volume: PodVolume, backup: string, backupUid: string, at: number, recent: boolean): KubeObject {
+  #backUpVolume(
+    { pod, volume, pv, source }: PodVolume,
+    backup: { name: string; uid: string },
+    at: number,
+    recent: boolean,
+  ): KubeObject {
     const { random, location, cluster } = this.#given;
-    const content = this.#contentAt(volume, at);
-    const { namespace, name, uid } = volume.pod.metadata;
+    const content = this.#contentAt(pv, volume, at);
+    const { namespace } = pod.metadata;
     const snapshot =
-      content.bytes === 0 ? undefined : this.#repository(namespace, at).snapshot(volume.source, content, at, recent);
-    const claim = claimOf(volume.pod, volume.volume);
-    const pvcUid =
-      claim && cluster.store.get({ resource: 'persistentvolumeclaims', namespace, name: claim })?.metadata.uid;
-    const [started, ended] = [stamp(at), stamp(at + 2000)];
+      content.bytes === 0 ? undefined : this.#repository(namespace, at).snapshot(source, content, at, recent);
+    const order = podVolumeBackup(cluster.store, { namespace: 'velero', backup, location, pod, volume });
+    const uid = uidOf(random);
+    const started = stamp(at);
     return {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: {
-        namespace: 'velero',
-        generateName: `${backup}-`,
-        name: `${backup}-${random.hex(5)}`,
-        uid: uidOf(random),
-        creationTimestamp: started,
-        labels: {
-          'velero.io/backup-name': backup,
-          'velero.io/backup-uid': backupUid,
-          ...(pvcUid && { 'velero.io/pvc-uid': pvcUid }),
-        },
-        ...(claim && { annotations: { 'velero.io/pvc-name': claim } }),
-        ownerReferences: [
-          { apiVersion: 'velero.io/v1', kind: 'Backup', name: backup, uid: backupUid, controller: true },
-        ],
-      },
-      spec: {
-        node: volume.pod.spec.nodeName,
-        pod: { kind: 'Pod', namespace, name, uid },
-        volume: volume.volume,
-        backupStorageLocation: location,
-        repoIdentifier: '',
-        uploaderType: 'kopia',
-      },
+      ...order,
+      metadata: { ...order.metadata, name: `${backup.name}-${random.hex(5)}`, uid, creationTimestamp: started },
       status: {
         phase: 'Completed',
         acceptedTimestamp: started,
         startTimestamp: started,
-        completionTimestamp: ended,
+        completionTimestamp: stamp(at + 2000),
+        path: `/${uid}`,
         progress: content.bytes === 0 ? {} : { totalBytes: content.bytes, bytesDone: content.bytes },
         ...(snapshot && { snapshotID: snapshot.id }),
         ...(snapshot && snapshot.incrementalBytes > 0 && { incrementalBytes: snapshot.incrementalBytes }),
@@ -200,7 +182,7 @@ class PastBuilder {
   }
 
   /** What the volume holds now, less what was written since. */
-  #contentAt({ pv, volume }: PodVolume, at: number): VolumeContent {
+  #contentAt(pv: string | undefined, volume: string, at: number): VolumeContent {
     const { cluster } = this.#given;
     if (pv === undefined || !cluster.volumes.has(pv))
       return { lastWrite: null, bytes: 0, origin: `${cluster.host.name}/${volume}` };

@@ -1,5 +1,6 @@
 import { type FlagSet, isTrue, list, parseFlags } from './flags.ts';
 import { goDuration } from './go-duration.ts';
+import { type RestoreOrder, restoreOrder } from './restore/order.ts';
 
 /** https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/cmd/server/config/config.go */
 const FLAGS: FlagSet = {
@@ -50,6 +51,7 @@ export type ServerOptions = {
   scheduleSkipImmediately: boolean;
   defaultLocation: string;
   features: string[];
+  restoreOrder: RestoreOrder;
   disabled: ReadonlySet<string>;
 };
 
@@ -73,6 +75,7 @@ export function serverOptions(args: string[]): ServerOptions {
     scheduleSkipImmediately: isTrue(values.get('schedule-skip-immediately')),
     defaultLocation: values.get('default-backup-storage-location') ?? 'default',
     features: list(values.get('features')),
+    restoreOrder: restoreOrder(values.get('restore-resource-priorities')),
     disabled: new Set([...list(values.get('disable-controllers')), ...restoreOnly]),
   };
 }

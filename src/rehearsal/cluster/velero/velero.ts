@@ -45,6 +45,7 @@ class VeleroImage {
     const process = new Process(given);
     const [executable, ...args] = given.commandLine;
     if (executable === '/velero-restore-helper') this.#help(process, args);
+    else if (executable === '/velero-helper') this.#hold(process, args);
     else if (executable !== '/velero') {
       const why =
         executable === undefined
@@ -68,6 +69,14 @@ class VeleroImage {
       if (!(error instanceof UsageError)) throw error;
       finish(process, 1, `Error: ${error.message}`);
     }
+  }
+
+  /** Runs for ever. https://github.com/velero-io/velero/blob/v1.18.2/cmd/velero-helper/velero-helper.go */
+  #hold(process: Process, [mode]: string[]): void {
+    if (mode === 'pause') return;
+    const wrong =
+      mode === undefined ? 'at least one argument must be provided, the working mode' : 'wrong working mode provided';
+    finish(process, 1, `ERROR: ${wrong}`);
   }
 
   /** Ends when all volumes of the pod have the marker of the restore that it was given. */

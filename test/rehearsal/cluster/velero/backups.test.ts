@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { seed } from '../../../../src/rehearsal/cluster/load.ts';
 import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
-import { installFlags, location, platform, SOURCE, statefulSet, velero, VeleroRig } from './velero-rig.ts';
+import { seed } from '../../../../src/rehearsal/cluster/load.ts';
+import { platform, statefulSet } from './rig-platform.ts';
+import { SOURCE, VeleroRig, velero } from './velero-rig.ts';
 
 const read = (rig: VeleroRig, end: string, name = 'b1'): KubeObject => {
   const object = rig.s3.get(SOURCE, `velero/backups/${name}/${end}`);
@@ -40,10 +41,21 @@ describe('a backup', () => {
         .replace(/kopia\/(\w+)\/(s|p|q|xn0_|_log_)[0-9a-f_-]+(s[0-9a-f]{16}147)?(-c1)?$/, 'kopia/$1/$2')
         .replace('backups/b1/', ''),
     );
-    const policy = (ns: string) => [`PUT kopia/${ns}/s`, `PUT kopia/${ns}/q`, `PUT kopia/${ns}/xn0_`, `DELETE kopia/${ns}/s`];
+    const policy = (ns: string) => [
+      `PUT kopia/${ns}/s`,
+      `PUT kopia/${ns}/q`,
+      `PUT kopia/${ns}/xn0_`,
+      `DELETE kopia/${ns}/s`,
+    ];
     const upload = (ns: string) => [
       ...policy(ns),
-      ...[`PUT kopia/${ns}/s`, `PUT kopia/${ns}/p`, `PUT kopia/${ns}/q`, `PUT kopia/${ns}/xn0_`, `DELETE kopia/${ns}/s`],
+      ...[
+        `PUT kopia/${ns}/s`,
+        `PUT kopia/${ns}/p`,
+        `PUT kopia/${ns}/q`,
+        `PUT kopia/${ns}/xn0_`,
+        `DELETE kopia/${ns}/s`,
+      ],
       `PUT kopia/${ns}/_log_`,
     ];
     const init = (ns: string) => [
@@ -59,9 +71,14 @@ describe('a backup', () => {
     const files = kinds.slice(kopia.length);
     expect(files.slice(0, 3)).toEqual(['PUT b1-logs.gz', 'PUT velero-backup.json', 'PUT b1.tar.gz']);
     expect(files.slice(3, 9).sort()).toEqual(
-      ['itemoperations.json', 'podvolumebackups.json', 'resource-list.json', 'results', 'volumeinfo.json', 'volumesnapshots.json'].map(
-        (file) => `PUT b1-${file}.gz`,
-      ),
+      [
+        'itemoperations.json',
+        'podvolumebackups.json',
+        'resource-list.json',
+        'results',
+        'volumeinfo.json',
+        'volumesnapshots.json',
+      ].map((file) => `PUT b1-${file}.gz`),
     );
     expect(files.slice(9)).toEqual(['PUT velero-backup.json']);
   });
@@ -98,15 +115,26 @@ describe('a backup', () => {
 
   it('without any filter takes no object outside namespaces but related ones; asked for all, it takes all', async () => {
     const rig = await rigWith();
-    await rig.backUp('b1', { includedNamespaces: ['*'], excludedNamespaces: ['velero'], defaultVolumesToFsBackup: false });
+    await rig.backUp('b1', {
+      includedNamespaces: ['*'],
+      excludedNamespaces: ['velero'],
+      defaultVolumesToFsBackup: false,
+    });
     expect(read(rig, 'b1-resource-list.json.gz')['storage.k8s.io/v1/StorageClass']).toBeUndefined();
-    await rig.backUp('b2', { includedNamespaces: ['shop'], includedClusterScopedResources: ['*'], defaultVolumesToFsBackup: false });
+    await rig.backUp('b2', {
+      includedNamespaces: ['shop'],
+      includedClusterScopedResources: ['*'],
+      defaultVolumesToFsBackup: false,
+    });
     expect(read(rig, 'b2-resource-list.json.gz', 'b2')['storage.k8s.io/v1/StorageClass']).toEqual(['gp3']);
   });
 
   it('holds configuration alone where its resources are named', async () => {
     const rig = await rigWith();
-    const backup = await rig.backUp('b1', { includedResources: ['configmaps', 'secrets', 'services'], snapshotVolumes: false });
+    const backup = await rig.backUp('b1', {
+      includedResources: ['configmaps', 'secrets', 'services'],
+      snapshotVolumes: false,
+    });
     expect(backup.status.phase).toBe('Completed');
     const list = read(rig, 'b1-resource-list.json.gz');
     expect(Object.keys(list)).toEqual(['v1/ConfigMap', 'v1/Secret', 'v1/Service']);
@@ -120,7 +148,10 @@ describe('a backup', () => {
     const backup = await rig.backUp('b1');
     expect(backup.status).toMatchObject({ phase: 'Completed', warnings: 1 });
     const info = read(rig, 'b1-volumeinfo.json.gz').find(({ pvcName }: KubeObject) => pvcName === 'data-unused-0');
-    expect(info).toMatchObject({ skipped: true, skippedReason: expect.stringContaining('not mounted by any container') });
+    expect(info).toMatchObject({
+      skipped: true,
+      skippedReason: expect.stringContaining('not mounted by any container'),
+    });
   });
 
   it('skips a volume that opted out by annotation', async () => {
@@ -130,7 +161,10 @@ describe('a backup', () => {
     const backup = await rig.backUp('b1');
     expect(backup.status.phase).toBe('Completed');
     const info = read(rig, 'b1-volumeinfo.json.gz').find(({ pvcName }: KubeObject) => pvcName === 'data-out-0');
-    expect(info).toMatchObject({ skipped: true, skippedReason: expect.stringContaining('opted out due to annotation') });
+    expect(info).toMatchObject({
+      skipped: true,
+      skippedReason: expect.stringContaining('opted out due to annotation'),
+    });
   });
 
   it('takes only volumes that opted in, where that is the rule', async () => {
@@ -169,7 +203,9 @@ describe('a backup', () => {
     expect(good.status).toMatchObject({ phase: 'Completed', hookStatus: { hooksAttempted: 2, hooksFailed: 0 } });
     const bad = await rig.backUp('b2', { hooks: { resources: [hook('sidecar', 'Fail')] } });
     expect(bad.status).toMatchObject({ phase: 'PartiallyFailed', hookStatus: { hooksAttempted: 2, hooksFailed: 2 } });
-    expect(read(rig, 'b2-resource-list.json.gz', 'b2')['v1/Pod'].some((name: string) => name.includes('web'))).toBe(false);
+    expect(read(rig, 'b2-resource-list.json.gz', 'b2')['v1/Pod'].some((name: string) => name.includes('web'))).toBe(
+      false,
+    );
   });
 
   it('fails when the server is killed meanwhile, with kopia’s blobs in the bucket and nothing under its name', async () => {
@@ -216,81 +252,5 @@ describe('a backup', () => {
     const [first, second] = ['b1', 'b2'].map((name) => read(rig, `${name}-volumeinfo.json.gz`, name)[0].pvbInfo);
     expect(first.incrementalSize).toBe(first.size);
     expect(second.incrementalSize).toBeLessThan(second.size / 4);
-  });
-});
-
-describe('a backup that cannot be made', () => {
-  const failed = async (rig: VeleroRig, spec: KubeObject = {}) => (await rig.backUp('b1', spec)).status;
-
-  it('is refused by a read-only location', async () => {
-    const rig = await rigWith();
-    seed(rig.west, [location('readonly', SOURCE, 'us-west-2', { accessMode: 'ReadOnly' })]);
-    await rig.pass(60);
-    expect(await failed(rig, { storageLocation: 'readonly' })).toMatchObject({
-      phase: 'FailedValidation',
-      validationErrors: ["backup can't be created because backup storage location readonly is currently in read-only mode"],
-    });
-  });
-
-  it('is refused by a location that is not available', async () => {
-    const rig = await rigWith();
-    rig.s3.put(SOURCE, 'velero/lifeboat/seals/x.json', '{}');
-    await rig.pass(120);
-    expect(velero(rig.west, 'backupstoragelocations', 'default').status).toMatchObject({
-      phase: 'Unavailable',
-      message: expect.stringContaining('Backup store contains invalid top-level directories: [lifeboat]'),
-    });
-    expect(await failed(rig)).toMatchObject({ phase: 'FailedValidation' });
-  });
-
-  it('fails, and leaves nothing, when its files may not be written', async () => {
-    const rig = await rigWith();
-    rig.denied.push({ action: 's3:PutObject', resource: /velero\/backups\// });
-    expect(await failed(rig)).toMatchObject({ phase: 'Failed', failureReason: expect.stringContaining('AccessDenied') });
-    expect(rig.keys('velero/backups/')).toEqual([]);
-  });
-
-  it('is PartiallyFailed when kopia may not write', async () => {
-    const rig = await rigWith();
-    rig.denied.push({ action: 's3:PutObject', resource: /velero\/kopia\// });
-    expect(await failed(rig)).toMatchObject({ phase: 'PartiallyFailed' });
-    expect(read(rig, 'b1-volumeinfo.json.gz').every(({ skipped }: KubeObject) => skipped)).toBe(true);
-  });
-
-  it('has no location that works without a role for its service account', async () => {
-    const rig = new VeleroRig();
-    rig.withoutRole.add('west/velero/velero');
-    seed(rig.west, platform());
-    rig.installBoth();
-    rig.start();
-    await rig.pass(120);
-    expect(velero(rig.west, 'backupstoragelocations', 'default').status.phase).toBe('Unavailable');
-  });
-
-  it('has no location that works without the plugin', async () => {
-    const rig = new VeleroRig();
-    const { veleroManifests } = await import('../../../../src/rehearsal/cluster/velero/manifests.ts');
-    const flags = installFlags().filter((flag) => !flag.startsWith('--plugins'));
-    seed(rig.west, [...veleroManifests(flags), location('default', SOURCE, 'us-west-2')]);
-    rig.start();
-    await rig.pass(120);
-    expect(velero(rig.west, 'backupstoragelocations', 'default').status).toMatchObject({
-      phase: 'Unavailable',
-      message: expect.stringContaining('unable to locate ObjectStore plugin named velero.io/aws'),
-    });
-  });
-
-  it('has no location that works with the wrong region or an unknown key in its configuration', async () => {
-    const rig = new VeleroRig();
-    rig.installBoth();
-    seed(rig.west, [
-      location('elsewhere', SOURCE, 'us-east-1'),
-      location('misspelt', SOURCE, 'us-west-2', { config: { region: 'us-west-2', prefix2: 'x' } }),
-    ]);
-    rig.start();
-    await rig.pass(60);
-    const message = (name: string): string => velero(rig.west, 'backupstoragelocations', name).status.message;
-    expect(message('elsewhere')).toContain('301');
-    expect(message('misspelt')).toContain('config has invalid keys [prefix2]');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filled, stuckPods, velero, VeleroRig } from './velero-rig.ts';
+import { filled, stuckPods, VeleroRig, velero } from './velero-rig.ts';
 
 const VOLUMES = ['queue/data-rabbit-0', 'queue/data-rabbit-1', 'queue/data-rabbit-2', 'shop/data-cache-0'];
 
@@ -37,7 +37,9 @@ describe('a restore from a copy of the bucket', () => {
   });
 
   it('is Completed with every pod running and every volume empty when the list of volume backups came too late', async () => {
-    const { rig, synced, restore, seconds, stuck, whole } = await restoredWithout((key) => key.endsWith('-podvolumebackups.json.gz'));
+    const { rig, synced, restore, seconds, stuck, whole } = await restoredWithout((key) =>
+      key.endsWith('-podvolumebackups.json.gz'),
+    );
     expect(synced.status.phase).toBe('Completed');
     expect(rig.east.store.list('podvolumebackups.velero.io')).toEqual([]);
     expect(restore.status).toMatchObject({ phase: 'Completed' });
@@ -161,10 +163,13 @@ describe('a restore from a copy of the bucket', () => {
   it('mixes two repositories where the location is not read-only and the first one has not arrived', async () => {
     const rig = await VeleroRig.backedUp();
     rig.copy((key) => key.includes('/kopia/'));
-    rig.east.store.patch({ resource: 'backupstoragelocations.velero.io', namespace: 'velero', name: 'replica' }, (bsl) => ({
-      ...bsl,
-      spec: { ...bsl.spec, accessMode: 'ReadWrite' },
-    }));
+    rig.east.store.patch(
+      { resource: 'backupstoragelocations.velero.io', namespace: 'velero', name: 'replica' },
+      (bsl) => ({
+        ...bsl,
+        spec: { ...bsl.spec, accessMode: 'ReadWrite' },
+      }),
+    );
     await rig.synced('b1');
     const first = await rig.restore('b1', {}, 'early');
     expect(first.status.phase).toBe('PartiallyFailed');
@@ -181,7 +186,10 @@ describe('a restore from a copy of the bucket', () => {
 
 describe('a location whose writes are denied', () => {
   const denied = (path: string) =>
-    ['s3:PutObject', 's3:DeleteObject'].map((action) => ({ action, resource: new RegExp(`backups-east/velero/${path}`) }));
+    ['s3:PutObject', 's3:DeleteObject'].map((action) => ({
+      action,
+      resource: new RegExp(`backups-east/velero/${path}`),
+    }));
 
   it('restores all the same, when restores/ may be written', async () => {
     const rig = await VeleroRig.backedUp();

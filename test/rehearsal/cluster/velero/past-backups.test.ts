@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { seed } from '../../../../src/rehearsal/cluster/load.ts';
 import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
+import { seed } from '../../../../src/rehearsal/cluster/load.ts';
 import { adoptPastBackups } from '../../../../src/rehearsal/cluster/velero/past-adoption.ts';
 import { buildPastBackups } from '../../../../src/rehearsal/cluster/velero/past-backups.ts';
-import { filled, platform, REPLICA, SOURCE, START, velero, VeleroRig } from './velero-rig.ts';
+import { platform } from './rig-platform.ts';
+import { filled, REPLICA, SOURCE, START, VeleroRig, velero } from './velero-rig.ts';
 
 const MINUTE = 60_000;
 
@@ -31,7 +32,8 @@ function withPast(many: number): VeleroRig {
     location: 'default',
     runs: [{ schedule, moments }],
     put: (key, { body, ...rest }, lastModified) => {
-      for (const bucket of [SOURCE, REPLICA]) rig.s3.put(bucket, `velero/${key}`, body, { ...rest, lastModified, settled: true });
+      for (const bucket of [SOURCE, REPLICA])
+        rig.s3.put(bucket, `velero/${key}`, body, { ...rest, lastModified, settled: true });
     },
   });
   adoptPastBackups(rig.west, past, 'default');
@@ -49,9 +51,16 @@ describe('backups of the past', () => {
     const last = rig.s3.get(REPLICA, 'velero/backups/critical-20260301042503/velero-backup.json');
     expect(JSON.parse(Buffer.from(last?.bytes ?? '').toString())).toMatchObject({
       metadata: { labels: { 'velero.io/schedule-name': 'critical' } },
-      status: { phase: 'Completed', startTimestamp: '2026-03-01T04:25:03Z', completionTimestamp: '2026-03-01T04:25:24Z' },
+      status: {
+        phase: 'Completed',
+        startTimestamp: '2026-03-01T04:25:03Z',
+        completionTimestamp: '2026-03-01T04:25:24Z',
+      },
     });
-    const info = rig.s3.get(SOURCE, 'velero/backups/critical-20260301042503/critical-20260301042503-volumeinfo.json.gz');
+    const info = rig.s3.get(
+      SOURCE,
+      'velero/backups/critical-20260301042503/critical-20260301042503-volumeinfo.json.gz',
+    );
     expect(JSON.parse(gunzipSync(info?.bytes ?? '').toString())).toHaveLength(4);
     expect(last?.lastModified).toBe(Date.parse('2026-03-01T04:25:24Z'));
   });
@@ -59,7 +68,10 @@ describe('backups of the past', () => {
   it('hold what had been written by their moments', async () => {
     const rig = withPast(24);
     await rig.pass(70);
-    for (const [name, hour] of [['critical-20260301042503', 4], ['critical-20260301023003', 2]] as const) {
+    for (const [name, hour] of [
+      ['critical-20260301042503', 4],
+      ['critical-20260301023003', 2],
+    ] as const) {
       const restore = await rig.restore(name, {}, `r${hour}`);
       expect(restore.status.phase).toBe('Completed');
       await rig.pass(30);
@@ -81,7 +93,10 @@ describe('backups of the past', () => {
     const newest = rig.west.store.list('backups.velero.io').at(-1);
     await rig.until(() => velero(rig.west, 'backups', newest.metadata.name).status.phase === 'Completed');
     expect(rig.keys('velero/kopia/shop/kopia.repository')).toHaveLength(kopia);
-    const object = rig.s3.get(SOURCE, `velero/backups/${newest.metadata.name}/${newest.metadata.name}-volumeinfo.json.gz`);
+    const object = rig.s3.get(
+      SOURCE,
+      `velero/backups/${newest.metadata.name}/${newest.metadata.name}-volumeinfo.json.gz`,
+    );
     const [info] = JSON.parse(gunzipSync(object?.bytes ?? '').toString());
     expect(info.pvbInfo.incrementalSize).toBeLessThan(info.pvbInfo.size / 4);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
 import { seed } from '../../../../src/rehearsal/cluster/load.ts';
-import { platform, REPLICA, SOURCE, velero, VeleroRig } from './velero-rig.ts';
+import { platform } from './rig-platform.ts';
+import { REPLICA, SOURCE, VeleroRig, velero } from './velero-rig.ts';
 
 const schedule = (name: string, cron: string, spec: KubeObject = {}, template: KubeObject = {}): KubeObject => ({
   apiVersion: 'velero.io/v1',
@@ -20,12 +21,16 @@ async function rigWith(...objects: KubeObject[]): Promise<VeleroRig> {
   return rig;
 }
 
-const names = (rig: VeleroRig): string[] => rig.west.store.list('backups.velero.io').map(({ metadata }) => metadata.name);
+const names = (rig: VeleroRig): string[] =>
+  rig.west.store.list('backups.velero.io').map(({ metadata }) => metadata.name);
 
 describe('a schedule', () => {
   it('makes a backup named after the moment, at its first time and up to a minute late', async () => {
     const rig = await rigWith(schedule('often', '*/15 * * * *'));
-    expect(velero(rig.west, 'schedules', 'often')).toMatchObject({ spec: { skipImmediately: false }, status: { phase: 'Enabled' } });
+    expect(velero(rig.west, 'schedules', 'often')).toMatchObject({
+      spec: { skipImmediately: false },
+      status: { phase: 'Enabled' },
+    });
     expect(names(rig)).toEqual([]);
     await rig.pass(35 * 60);
     expect(names(rig)).toHaveLength(2);

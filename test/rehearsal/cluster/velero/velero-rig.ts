@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { S3 } from '../../../../src/rehearsal/cloud/s3.ts';
 import { World } from '../../../../src/rehearsal/cloud/world.ts';
@@ -9,6 +10,7 @@ import { veleroManifests } from '../../../../src/rehearsal/cluster/velero/manife
 import { installVelero } from '../../../../src/rehearsal/cluster/velero/velero.ts';
 import { Kernel } from '../../../../src/rehearsal/kernel/kernel.ts';
 import { Latencies } from '../../../../src/rehearsal/kernel/latencies.ts';
+import { platform, storageClass } from './rig-platform.ts';
 
 const table = parse(readFileSync('src/rehearsal/latencies.yaml', 'utf8'));
 export const START = Date.parse('2026-03-01T04:30:00Z');
@@ -77,13 +79,22 @@ export class VeleroRig {
   }
 
   /** The west with its platform backed up once, the copy not made yet. */
-  static async backedUp(spec: KubeObject = {}): Promise<VeleroRig> {
+  static async backedUp(spec: KubeObject = {}, prepare: (rig: VeleroRig) => void = () => {}): Promise<VeleroRig> {
     const rig = new VeleroRig();
     seed(rig.west, platform(), { bytesOf: () => 80_000 });
     rig.installBoth();
+    prepare(rig);
     rig.start();
     await rig.pass(70);
     await rig.backUp('b1', spec);
+    return rig;
+  }
+
+  /** The same, with the copy made and known in the east. */
+  static async ready(spec: KubeObject = {}, prepare: (rig: VeleroRig) => void = () => {}): Promise<VeleroRig> {
+    const rig = await VeleroRig.backedUp(spec, prepare);
+    rig.copy();
+    await rig.synced('b1');
     return rig;
   }
 
@@ -179,118 +190,12 @@ export const location = (name: string, bucket: string, region: string, spec: Kub
   spec: { provider: 'aws', objectStorage: { bucket, prefix: 'velero' }, config: { region }, ...spec },
 });
 
-export const storageClass = (name: string): KubeObject => ({
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name },
-  provisioner: 'ebs.csi.aws.com',
-  volumeBindingMode: 'WaitForFirstConsumer',
-});
-
-const namespaceObject = (name: string): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name, labels: { team: 'platform' } },
-});
-
-const template = (app: string, spec: KubeObject = {}, container: KubeObject = {}): KubeObject => ({
-  metadata: { labels: { app } },
-  spec: {
-    containers: [{ name: app, image: `111122223333.dkr.ecr.us-west-2.amazonaws.com/${app}:1.0`, ...container }],
-    ...spec,
-  },
-});
-
-const claimTemplate: KubeObject = {
-  metadata: { name: 'data' },
-  spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '10Gi' } } },
-};
-
-export const statefulSet = (namespace: string, name: string, replicas: number): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  metadata: { namespace, name },
-  spec: {
-    replicas,
-    serviceName: name,
-    selector: { matchLabels: { app: name } },
-    template: template(name, {}, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
-    volumeClaimTemplates: [claimTemplate],
-  },
-});
-
-/** Two namespaces with a Deployment, a StatefulSet of three and one of one, with four volumes; a custom resource. */
-export const platform = (): KubeObject[] => [
-  storageClass('gp3'),
-  namespaceObject('shop'),
-  namespaceObject('queue'),
-  {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'widgets.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Namespaced',
-      names: { plural: 'widgets', kind: 'Widget', listKind: 'WidgetList', singular: 'widget' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  },
-  { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { namespace: 'shop', name: 'gear' }, spec: { size: 3 } },
-  {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { namespace: 'shop', name: 'settings' },
-    data: { LOG_LEVEL: 'info' },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace: 'shop', name: 'broker' },
-    type: 'Opaque',
-    data: { password: 'eA==' },
-  },
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'shop', name: 'builder' } },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'builder' },
-    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }],
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'builder' },
-    subjects: [{ kind: 'ServiceAccount', namespace: 'shop', name: 'builder' }],
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'builder' },
-  },
-  {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { namespace: 'shop', name: 'web' },
-    spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template('web') },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace: 'shop', name: 'web' },
-    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  },
-  statefulSet('shop', 'cache', 1),
-  statefulSet('queue', 'rabbit', 3),
-];
-
 /** When the last write was that each volume was filled with, by claim; null for an empty one. */
 export function filled(cluster: Cluster): Record<string, number | null> {
   const found: Record<string, number | null> = {};
   for (const { metadata, spec } of cluster.store.list('persistentvolumeclaims'))
-    if (spec.volumeName) found[`${metadata.namespace}/${metadata.name}`] = cluster.volumes.base(spec.volumeName).lastWrite;
+    if (spec.volumeName)
+      found[`${metadata.namespace}/${metadata.name}`] = cluster.volumes.base(spec.volumeName).lastWrite;
   return found;
 }
 
@@ -301,3 +206,9 @@ export const stuckPods = (cluster: Cluster): string[] =>
     .filter(({ status }) => status?.phase !== 'Running')
     .map(({ metadata }) => metadata.name)
     .sort();
+
+/** What a restore in the east wrote of its warnings and errors. */
+export const results = (rig: VeleroRig, name = 'restore-b1'): KubeObject => {
+  const object = rig.s3.get(REPLICA, `velero/restores/${name}/restore-${name}-results.gz`);
+  return JSON.parse(gunzipSync(object?.bytes ?? new Uint8Array()).toString());
+};

@@ -2,10 +2,13 @@ import type { KubeObject } from '../../host.ts';
 import { goDuration, printGoDuration } from '../go-duration.ts';
 import { invalidLists } from '../includes.ts';
 import { isAvailable } from '../locations.ts';
+import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
 import { completeFilters, mixedFilters } from './resource-filter.ts';
 import { finalizeBackup, runBackup } from './run-backup.ts';
 
+/** Fields of a Backup that would change what it does. */
+const NOT_SIMULATED = ['resourcePolicy', 'orderedResources'];
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
@@ -81,6 +84,9 @@ export class Backups {
   /** Fills defaults in, validates, and takes the moment that the backup will stand for. */
   #prepare(backup: KubeObject): KubeObject | undefined {
     const server = this.#server;
+    for (const field of NOT_SIMULATED)
+      if (backup.spec[field] !== undefined)
+        refuse(server.cluster.host, `${field} of the backup ${backup.metadata.name}`);
     const spec = this.#completeSpec(backup.spec);
     const validationErrors = this.#validate(spec);
     const { gitVersion, major, minor } = versionOf(server.cluster.host.version);

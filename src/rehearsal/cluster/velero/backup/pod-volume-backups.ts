@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { nodeAgentOn } from '../node-agent-presence.ts';
 import { ensureRepository } from '../repositories.ts';
 import type { Server } from '../server.ts';
+import { podVolumeBackup } from './pod-volume-backup.ts';
 import { claimOf, podVolumes, SkippedVolumes, unusable } from './volumes.ts';
 
 const ENDED = ['Completed', 'Failed', 'Canceled'];
@@ -88,7 +89,7 @@ export class PodVolumeBackups {
     for (const volume of volumes) {
       this.#log.warn(`Skip pod volume ${volume}`, { resource: 'pods', namespace, name, error: message });
       const reason = `encountered a problem with backing up the PVC of pod ${namespace}/${name}: ${message}`;
-      this.skipped.skip(this.#pvOf(pod, volume), 'podvolume', reason);
+      this.skipped.skipFiles(this.#pvOf(pod, volume), reason);
     }
     if (error) this.#log.error('Error backing up item', { resource: 'pods', namespace, name, error: message });
   }
@@ -106,58 +107,24 @@ export class PodVolumeBackups {
     const reason = unusable(pod, volume);
     if (reason !== undefined) {
       this.#log.warn(reason, { resource: 'pods', namespace, name });
-      this.skipped.skip(this.#pvOf(pod, volume), 'podvolume', reason);
+      this.skipped.skipFiles(this.#pvOf(pod, volume), reason);
       return;
     }
     this.#taken.add(this.#claimKey(pod, volume));
-    const object = this.#server.store.create(this.#podVolumeBackup(pod, volume));
+    const object = this.#server.store.create(
+      podVolumeBackup(this.#server.store, {
+        namespace: this.#server.namespace,
+        backup: this.#backup.metadata,
+        location: this.#location.metadata.name,
+        pod: this.#server.store.byUid(pod.metadata.uid) ?? pod,
+        volume,
+      }),
+    );
     this.#uids.push(object.metadata.uid);
     this.skipped.backedUp(this.#pvOf(pod, volume));
     await this.#ended(object.metadata.uid);
     const { latencies } = this.#server.cluster.host;
     await this.#server.process.sleep(AFTERWARDS * latencies.draw('velero.volumeOverhead'));
-  }
-
-  #podVolumeBackup(pod: KubeObject, volume: string): KubeObject {
-    const { name: backup, uid: backupUid } = this.#backup.metadata;
-    const { namespace, name, uid } = pod.metadata;
-    const claim = claimOf(pod, volume);
-    const pvcUid =
-      claim && this.#server.store.get({ resource: 'persistentvolumeclaims', namespace, name: claim })?.metadata.uid;
-    return {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: {
-        namespace: this.#server.namespace,
-        generateName: `${backup}-`,
-        labels: {
-          'velero.io/backup-name': backup,
-          'velero.io/backup-uid': backupUid,
-          ...(pvcUid && { 'velero.io/pvc-uid': pvcUid }),
-        },
-        ...(claim && { annotations: { 'velero.io/pvc-name': claim } }),
-        ownerReferences: [
-          { apiVersion: 'velero.io/v1', kind: 'Backup', name: backup, uid: backupUid, controller: true },
-        ],
-      },
-      spec: {
-        node: (this.#server.store.byUid(uid) ?? pod).spec.nodeName,
-        pod: { kind: 'Pod', namespace, name, uid },
-        volume,
-        backupStorageLocation: this.#location.metadata.name,
-        repoIdentifier: '',
-        uploaderType: 'kopia',
-        tags: {
-          backup,
-          'backup-uid': backupUid,
-          ns: namespace,
-          pod: name,
-          'pod-uid': uid,
-          ...(pvcUid && { 'pvc-uid': pvcUid }),
-          volume,
-        },
-      },
-    };
   }
 
   /** Resolves when the node agent is done, or when the time for it is over. */

@@ -97,7 +97,7 @@ async function takeItems(
   const podVolumeBackups = volumes.finish();
   log.info(`Summary for skipped PVs: ${JSON.stringify(volumes.skipped.summary())}`);
   log.info(`Backed up a total of ${taken.length} items`);
-  const info = volumeInfo(server, taken, podVolumeBackups, volumes.skipped);
+  const info = volumeInfo(server, { spec: backup.spec, items: taken, skipped: volumes.skipped }, podVolumeBackups);
   const files: BackupFiles = {
     archive: { items: taken },
     podVolumeBackups,

@@ -1,23 +1,19 @@
-import { NotSimulated } from '../../../kernel/not-simulated.ts';
 import type { KubeObject } from '../../host.ts';
 import type { Store } from '../../store.ts';
+import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
 import type { ArchivedItem } from './archive.ts';
-import { claimOf, type SkippedVolumes } from './volumes.ts';
+import { claimOf, NO_SNAPSHOT, type SkippedVolumes } from './volumes.ts';
 
-/** What is known of a backup's volumes; a volume that a native snapshot would have to be taken of is refused. */
-export function volumeInfo(
-  server: Server,
-  items: ArchivedItem[],
-  podVolumeBackups: KubeObject[],
-  skipped: SkippedVolumes,
-): KubeObject[] {
+/** What a backup took, and why it did not take the rest. */
+type Taken = { spec: KubeObject; items: ArchivedItem[]; skipped: SkippedVolumes };
+
+/** What is known of a backup's volumes; a volume that a snapshot would have to be taken of is refused. */
+export function volumeInfo(server: Server, taken: Taken, podVolumeBackups: KubeObject[]): KubeObject[] {
+  const csi = server.options.features.includes('EnableCSI');
   const native = server.list('VolumeSnapshotLocation').length > 0;
-  return volumeInfoOf(server.store, items, podVolumeBackups, skipped, (pv) => {
-    if (!native) return;
-    const missing = new NotSimulated(`a native snapshot of the volume ${pv}`);
-    server.cluster.host.kernel.fail(missing);
-    throw missing;
+  return volumeInfoOf(server.store, taken, podVolumeBackups, (pv) => {
+    if (csi || native) refuse(server.cluster.host, `a ${csi ? 'CSI' : 'native'} snapshot of the volume ${pv}`);
   });
 }
 
@@ -27,21 +23,21 @@ export function volumeInfo(
  */
 export function volumeInfoOf(
   store: Store,
-  items: ArchivedItem[],
+  { spec, items, skipped }: Taken,
   podVolumeBackups: KubeObject[],
-  skipped: SkippedVolumes,
-  untouched: (pv: string) => void = () => {},
+  snapshotWanted: (pv: string) => void = () => {},
 ): KubeObject[] {
   const volumes = new Map<string, KubeObject>();
   for (const { resource, name, object } of items) if (resource === 'persistentvolumes') volumes.set(name, object);
   const pods = new Map<string, KubeObject>();
   for (const { resource, object } of items) if (resource === 'pods') pods.set(object.metadata.uid, object);
   const backedUp = podVolumeBackups.map((object) => backedUpInfo(store, object, pods, volumes));
-  const known = new Set([...backedUp.map(({ pvName }) => pvName), ...skipped.summary().map(([pv]) => pv)]);
+  const known = new Set(backedUp.map(({ pvName }) => pvName));
   for (const [pv] of volumes) {
-    if (known.has(pv)) continue;
-    untouched(pv);
-    skipped.skip(pv, 'volumeSnapshot', 'no applicable volumesnapshotter found');
+    if (known.has(pv) || skipped.withoutSnapshot(pv)) continue;
+    if (spec.snapshotVolumes !== false) snapshotWanted(pv);
+    const reason = spec.snapshotVolumes === false ? NO_SNAPSHOT : 'no applicable volumesnapshotter found';
+    skipped.skip(pv, 'volumeSnapshot', reason);
   }
   const skippedInfo = skipped.summary().flatMap(([pv, reason]) => {
     const volume = volumes.get(pv);

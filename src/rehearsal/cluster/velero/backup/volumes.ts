@@ -42,6 +42,9 @@ export function unusable(pod: KubeObject, volume: string): string | undefined {
   return undefined;
 }
 
+/** https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/backup/item_backupper.go (takePVSnapshot) */
+export const NO_SNAPSHOT = 'not satisfy the criteria for VolumePolicy or the legacy snapshot way';
+
 /**
  * Persistent volumes without a backup of their data, and why; by the way in which it was tried. A volume that was
  * backed up once stays off the list.
@@ -55,6 +58,17 @@ export class SkippedVolumes {
     const reasons = this.#reasons.get(pv) ?? new Map();
     reasons.set(approach, reason);
     this.#reasons.set(pv, reasons);
+  }
+
+  /** One that was to be backed up from its file system gets no snapshot instead. */
+  skipFiles(pv: string | undefined, reason: string): void {
+    this.skip(pv, 'podvolume', reason);
+    this.skip(pv, 'volumeSnapshot', NO_SNAPSHOT);
+  }
+
+  /** Whether it is known why a volume has no snapshot. */
+  withoutSnapshot(pv: string): boolean {
+    return this.#reasons.get(pv)?.has('volumeSnapshot') ?? false;
   }
 
   backedUp(pv: string | undefined): void {

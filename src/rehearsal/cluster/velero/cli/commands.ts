@@ -1,7 +1,7 @@
-import { NotSimulated } from '../../../kernel/not-simulated.ts';
 import { ApiError } from '../../api-error.ts';
 import { type FlagSet, UsageError } from '../flags.ts';
 import type { Process } from '../process.ts';
+import { refuse } from '../refuse.ts';
 import { BACKUP_CREATE_FLAGS, createBackup } from './backup-create.ts';
 import { createLocation, LOCATION_CREATE_FLAGS } from './backup-location.ts';
 import { CommandError, CommandLine } from './command-line.ts';
@@ -63,9 +63,7 @@ function unknown(process: Process, words: string[]): Ended {
   const [group = ''] = words;
   if (group === '' || !REAL.includes(group))
     return { exitCode: 1, output: `Error: unknown command "${group}" for "velero"\nRun 'velero --help' for usage.` };
-  const missing = new NotSimulated(`velero ${words.slice(0, 2).join(' ')}`);
-  process.cluster.host.kernel.fail(missing);
-  throw missing;
+  return refuse(process.cluster.host, `velero ${words.slice(0, 2).join(' ')}`);
 }
 
 function complaint(process: Process, error: unknown): string {

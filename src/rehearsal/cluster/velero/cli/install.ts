@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../host.ts';
 import { type FlagSet, isTrue, list } from '../flags.ts';
 import { CommandError, type CommandLine, isAlreadyExists, withOutput } from './command-line.ts';
-import { customResourceDefinitions, installedResources } from './install-resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, installedResources } from './install-resources.ts';
 
 /** https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/cmd/cli/install/install.go */
 export const INSTALL_FLAGS: FlagSet = withOutput({
@@ -49,7 +49,7 @@ const READY_OBSERVATIONS = 5;
 export async function install(line: CommandLine): Promise<void> {
   const crdsOnly = isTrue(line.text('crds-only'));
   if (!crdsOnly) await validate(line);
-  const crds = customResourceDefinitions();
+  const crds = CUSTOM_RESOURCE_DEFINITIONS;
   const others = crdsOnly ? [] : installedResources(line);
   line.printed({ apiVersion: 'v1', kind: 'List', items: [...crds, ...others] });
   if (isTrue(line.text('dry-run'))) return;

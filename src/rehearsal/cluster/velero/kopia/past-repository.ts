@@ -3,7 +3,7 @@ import type { Content as VolumeContent } from '../../volumes.ts';
 import type { Content } from '../object-store.ts';
 import { indexName, mergedSession, packName, SIZES, seal, sessionOfSnapshot } from './blobs.ts';
 import { formatKey } from './repository.ts';
-import { type Manifest, planSnapshot } from './snapshot.ts';
+import { type Manifest, mergedSnapshot, planSnapshot } from './snapshot.ts';
 import { formatBlobs } from './writing.ts';
 
 /** Where a blob of the past goes, and when it was written. */
@@ -43,8 +43,8 @@ export class PastRepository {
     at: number,
     recent: boolean,
   ): { id: string; incrementalBytes: number } {
+    if (!recent) return this.#merge(source, content);
     const { manifest, incrementalBytes } = planSnapshot(source, content, this.#latest.get(source), this.#random);
-    if (!recent) return this.#merge(source, manifest, incrementalBytes);
     const session = sessionOfSnapshot(manifest.id);
     const data = manifest.files.find((file) => file.pack.endsWith(session))?.pack;
     if (data !== undefined) this.#lazily(data, { pack: data }, incrementalBytes + 200, at);
@@ -66,17 +66,17 @@ export class PastRepository {
     this.#lazily(indexName(session, this.#random.hex(32)), { session }, this.#merged.length * 60, at);
   }
 
-  #merge(source: string, planned: Manifest, incrementalBytes: number): { id: string; incrementalBytes: number } {
+  #merge(source: string, content: VolumeContent): { id: string; incrementalBytes: number } {
     let pack = this.#mergedPacks.get(source);
     if (pack === undefined) {
       pack = packName('p', this.#mergedSession, this.#random);
       this.#mergedPacks.set(source, pack);
     }
-    const shared = pack;
-    const manifest = { ...planned, files: planned.files.map(({ bytes }) => ({ pack: shared, bytes })) };
+    const manifest = mergedSnapshot(source, content, pack, this.#random.hex(32));
+    const first = this.#latest.get(source) === undefined;
     this.#merged.push(manifest);
     this.#latest.set(source, manifest);
-    return { id: manifest.id, incrementalBytes };
+    return { id: manifest.id, incrementalBytes: first ? content.bytes : (manifest.files[0]?.bytes ?? 0) };
   }
 
   #lazily(name: string, value: unknown, size: number, at: number): void {

@@ -26,17 +26,26 @@ export function planSnapshot(source: string, content: Content, earlier: Manifest
     return { manifest: { id, source, content, files, changes }, incrementalBytes: 0 };
   }
   const continued = earlier !== undefined && earlier.content.origin === content.origin && earlier.files.length > 0;
-  const part = Math.floor(content.bytes / FILES);
   const changes = continued ? earlier.changes + 1 : 0;
   const pack = packName('p', sessionOfSnapshot(id), random);
-  const files: File[] = [];
-  for (let i = 0; i < (content.bytes === 0 ? 0 : FILES); i++) {
-    const bytes = i === FILES - 1 ? content.bytes - part * (FILES - 1) : part;
+  const files = split(content.bytes).map((bytes, i): File => {
     const kept = continued && i !== changes % FILES ? earlier.files[i] : undefined;
-    files.push({ pack: kept?.pack ?? pack, bytes });
-  }
+    return { pack: kept?.pack ?? pack, bytes };
+  });
   const incrementalBytes = files.reduce((sum, file) => sum + (file.pack === pack ? file.bytes : 0), 0);
   return { manifest: { id, source, content, files, changes }, incrementalBytes };
+}
+
+/** A snapshot whose data was moved into one pack with that of others. */
+export function mergedSnapshot(source: string, content: Content, pack: string, id: string): Manifest {
+  return { id, source, content, files: split(content.bytes).map((bytes) => ({ pack, bytes })), changes: 0 };
+}
+
+/** Equal parts, with what is left in the last; none of an empty volume. */
+function split(total: number): number[] {
+  if (total === 0) return [];
+  const part = Math.floor(total / FILES);
+  return Array.from({ length: FILES }, (_, i) => (i === FILES - 1 ? total - part * (FILES - 1) : part));
 }
 
 const same = (a: Content, b: Content): boolean =>

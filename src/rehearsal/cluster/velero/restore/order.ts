@@ -1,7 +1,9 @@
-/**
- * In which order kinds are restored: these first, then all others by name, then the last ones.
- * https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/cmd/server/config/config.go (defaultRestorePriorities)
- */
+import { UsageError } from '../flags.ts';
+
+/** Kinds that are restored before all others, and those after them. The rest goes by name. */
+export type RestoreOrder = { first: string[]; last: string[] };
+
+/** https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/cmd/server/config/config.go (defaultRestorePriorities) */
 const FIRST = [
   'customresourcedefinitions.apiextensions.k8s.io',
   'namespaces',
@@ -36,13 +38,29 @@ const LAST = [
   'packageinstalls.packaging.carvel.dev',
 ];
 
-export function inRestoreOrder(resources: Iterable<string>): string[] {
+/** `--restore-resource-priorities`: `first,second,-,last`. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/types/priority.go */
+export function restoreOrder(flag = ''): RestoreOrder {
+  if (flag === '' || flag === '-') return { first: FIRST, last: LAST };
+  const [first = '', last, ...more] = `,${flag},`.split(',-,');
+  if (more.length > 0)
+    throw new UsageError(
+      `invalid argument ${JSON.stringify(flag)} for "--restore-resource-priorities" flag: multiple priority separator "-" found`,
+    );
+  const names = (text: string): string[] => text.split(',').filter((name) => name !== '');
+  if (last === undefined) return { first: names(first), last: LAST };
+  return {
+    first: names(first).length === 0 ? FIRST : names(first),
+    last: names(last).length === 0 ? LAST : names(last),
+  };
+}
+
+export function inRestoreOrder(resources: Iterable<string>, { first, last }: RestoreOrder): string[] {
   const present = new Set(resources);
-  const named = new Set([...FIRST, ...LAST]);
+  const named = new Set([...first, ...last]);
   const others = [...present].filter((resource) => !named.has(resource)).sort();
   return [
-    ...FIRST.filter((resource) => present.has(resource)),
+    ...first.filter((resource) => present.has(resource)),
     ...others,
-    ...LAST.filter((resource) => present.has(resource)),
+    ...last.filter((resource) => present.has(resource)),
   ];
 }

@@ -1,5 +1,5 @@
-import { NotSimulated } from '../../../kernel/not-simulated.ts';
 import type { KubeObject } from '../../host.ts';
+import { refuse } from '../refuse.ts';
 import type { RestoreContext } from './context.ts';
 
 /**
@@ -13,11 +13,7 @@ export function reprovision(
 ): boolean {
   const { name } = volume.metadata;
   const info = volumeInfo.get(name);
-  if (info?.backupMethod === 'NativeSnapshot') {
-    const missing = new NotSimulated('restoring a native snapshot');
-    server.cluster.host.kernel.fail(missing);
-    throw missing;
-  }
+  if (info?.backupMethod === 'NativeSnapshot') refuse(server.cluster.host, 'restoring a native snapshot');
   const { claimRef, persistentVolumeReclaimPolicy } = volume.spec;
   const moved = info?.backupMethod === 'PodVolumeBackup' || info?.backupMethod === 'CSISnapshot';
   const known =

@@ -1,5 +1,5 @@
-import { NotSimulated } from '../../../kernel/not-simulated.ts';
 import type { KubeObject } from '../../host.ts';
+import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
 import { pluginConfig } from './plugin-config.ts';
 import type { VolumeBackups } from './volume-backups.ts';
@@ -79,8 +79,6 @@ function imageOf(server: Server, configured: string | undefined): string {
 
 function refuseHooks(server: Server, { metadata }: KubeObject): void {
   const hook = Object.keys(metadata.annotations ?? {}).find((name) => /\.hook\.restore\.velero\.io\//.test(name));
-  if (hook === undefined) return;
-  const missing = new NotSimulated(`the restore hook ${hook} of the pod ${metadata.namespace}/${metadata.name}`);
-  server.cluster.host.kernel.fail(missing);
-  throw missing;
+  if (hook !== undefined)
+    refuse(server.cluster.host, `the restore hook ${hook} of the pod ${metadata.namespace}/${metadata.name}`);
 }

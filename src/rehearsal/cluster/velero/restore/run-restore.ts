@@ -87,7 +87,9 @@ async function restoreItems(context: RestoreContext): Promise<void> {
   const progress = new Progress(context);
   for (const item of sorted(byResource.get(CRDS) ?? [])) await restoreItem(context, item);
   byResource.delete(CRDS);
-  const rest = inRestoreOrder(byResource.keys()).flatMap((resource) => sorted(byResource.get(resource) ?? []));
+  const rest = inRestoreOrder(byResource.keys(), context.server.options.restoreOrder).flatMap((resource) =>
+    sorted(byResource.get(resource) ?? []),
+  );
   progress.begin(rest.length);
   for (const item of rest) {
     if (item.resource === 'namespaces') {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../host.ts';
 import { mostRecent } from '../cli/restore-create.ts';
 import { invalidLists } from '../includes.ts';
 import { isAvailable } from '../locations.ts';
+import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
 import { type ResourceModifiers, readResourceModifiers } from './resource-modifiers.ts';
 import { NOT_RESTORABLE } from './scope.ts';
@@ -15,6 +16,7 @@ export type Validated =
  * https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/controller/restore_controller.go (validateAndComplete)
  */
 export function validate(server: Server, spec: KubeObject, namespace: string): Validated {
+  if (spec.hooks?.resources?.length > 0) refuse(server.cluster.host, 'a restore with hooks');
   const errors = listErrors(spec);
   const { backupName, scheduleName } = spec;
   if (Boolean(backupName) === Boolean(scheduleName))
