@@ -7,8 +7,10 @@ export type InstallFlags = { namespace: string; text(flag: string): string | und
 
 const LABELS = { component: 'velero' };
 
-/** https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd */
-/** The same objects each time, so that whoever knows a schema already knows it again. */
+/**
+ * The same objects each time, so that whoever knows a schema already knows it again.
+ * https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd
+ */
 export const CUSTOM_RESOURCE_DEFINITIONS: readonly KubeObject[] = KINDS.map(crd);
 
 /** Everything but the definitions, in the order of sending. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/install/resources.go */

@@ -166,7 +166,7 @@ async function refused(what: string, act: () => Promise<unknown>): Promise<void>
   }
 }
 
-async function crdsReady(line: CommandLine, crds: KubeObject[]): Promise<void> {
+async function crdsReady(line: CommandLine, crds: readonly KubeObject[]): Promise<void> {
   for (let waited = 0; waited <= CRDS_TIMEOUT_MS; waited += POLL_MS) {
     const { store } = line.process.cluster;
     const ready = crds.every(({ spec }) => store.resources.get(`${spec.names.plural}.${spec.group}`) !== undefined);
