@@ -106,7 +106,9 @@ async function atEntryPoints(
     path: entry.health,
     status: 200,
   }));
-  const tried = [...own, ...checks].map((check) => {
+  // The plan may well name the entry point's own health path again.
+  const all = new Map([...own, ...checks].map((check) => [JSON.stringify(check), check]));
+  const tried = [...all.values()].map((check) => {
     const entry = entryPoints.find((one) => one.name === check.entryPoint);
     const host = entry && hosts.get(loadBalancerName(entry));
     if (entry === undefined || host === undefined)

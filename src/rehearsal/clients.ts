@@ -1,4 +1,5 @@
 import type { World } from './cloud/world.ts';
+import type { Random } from './kernel/random.ts';
 
 export type ClientTarget = { entryPoint: string; tier: string; url: URL; ttlSeconds: number };
 
@@ -18,19 +19,27 @@ export class Clients {
   readonly first = new Map<string, Answered>();
   readonly #world: World;
   readonly #targets: ClientTarget[];
+  readonly #random: Random;
   readonly #cache = new Map<string, { host: string | undefined; until: number }>();
   #running = false;
 
   constructor(world: World, targets: ClientTarget[]) {
     this.#world = world;
     this.#targets = targets;
+    this.#random = world.kernel.random.fork('clients');
   }
 
   /** Starts asking; stops for an entry point when `done` says so. */
   start(done: (entryPoint: string) => boolean): void {
     if (this.#running) return;
     this.#running = true;
-    for (const target of this.#targets) this.#ask(target, done);
+    // Each looked its name up at its own moment; what it then knows it keeps for as long as the name says.
+    for (const target of this.#targets) {
+      const { now } = this.#world.kernel;
+      const host = this.#world.resolve(target.url.hostname, 'internet');
+      this.#cache.set(target.url.hostname, { host, until: now + this.#random.next() * target.ttlSeconds * 1000 });
+      this.#ask(target, done);
+    }
   }
 
   answeredBy(entryPoint: string, region: string): Answered | undefined {

@@ -40,7 +40,7 @@ export function criticalPath(
 export const of = (invocations: Invocations, run: string, folder: string, tier?: string): Invocation[] =>
   invocations
     .of(folder)
-    .filter(({ input }) => (input?.run?.id ?? input?.runId) === run)
+    .filter(({ input }) => (input?.run?.id ?? input?.runId) === run && input?.release === undefined)
     .filter(({ input }) => tier === undefined || (input?.point?.tier === tier && (input?.part ?? 'tier') === 'tier'));
 
 const last = <T>(list: T[]): T | undefined => list.at(-1);

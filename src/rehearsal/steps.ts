@@ -83,7 +83,8 @@ export class Steps {
 /** Undefined for what is not part of a failover: probers, captures, the hourly protection. */
 function keyOf({ folder, input }: Invocation): Key | undefined {
   const phase = PHASE_OF[folder];
-  if (phase === undefined || (folder === 'protect-cluster' && input?.run === undefined)) return undefined;
+  if (phase === undefined || (folder === 'protect-cluster' && input?.run === undefined) || input?.release === true)
+    return undefined;
   const tier: string | undefined =
     input?.part === 'tier' || input?.part === undefined ? input?.point?.tier : input.part;
   const run = String(input?.run?.id ?? input?.runId ?? '');

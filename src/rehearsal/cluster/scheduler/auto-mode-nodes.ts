@@ -63,18 +63,22 @@ export class AutoModeNodes {
         this.#reserve(claim, uid, request);
         return;
       }
-    const type = INSTANCE_TYPES.find((each) => fits(request, each));
+    const daemons = this.#daemons();
+    const type = INSTANCE_TYPES.find((each) => fits(request, without(daemons, each)));
     const zone = type && this.#zoneFor(pod, suits);
     if (type === undefined || zone === undefined) return;
-    const claim: Claim = {
-      zone,
-      type,
-      free: { cpu: type.cpu, memoryBytes: type.memoryBytes, pods: type.pods },
-      pods: new Set(),
-    };
+    const claim: Claim = { zone, type, free: without(daemons, type), pods: new Set() };
     this.#reserve(claim, uid, request);
     this.#coming.add(claim);
     this.#cluster.later('eks.autoModeNode', () => this.#arrived(claim));
+  }
+
+  /** What the DaemonSets will take of a new node is not promised to anyone else. https://karpenter.sh/docs/concepts/scheduling/ */
+  #daemons(): Size {
+    const total: Size = { cpu: 0, memoryBytes: 0, pods: 0 };
+    for (const { spec } of this.#cluster.store.list('daemonsets.apps'))
+      if (mayRunOn(spec.template, LABELS, [])) add(total, requestOf(spec.template), 1);
+    return total;
   }
 
   #reserve(claim: Claim, uid: string, request: Size): void {
@@ -140,6 +144,12 @@ export class AutoModeNodes {
     for (const pod of this.#usage.pods(name)) if (controllerOf(pod)?.kind !== 'DaemonSet') return false;
     return true;
   }
+}
+
+function without(part: Size, { cpu, memoryBytes, pods }: Size): Size {
+  const rest = { cpu, memoryBytes, pods };
+  add(rest, part, -1);
+  return rest;
 }
 
 function suitsZone(pod: KubeObject, zone: string, volumeTerms: KubeObject[][]): boolean {

@@ -1,7 +1,7 @@
 import { goDuration } from './go-duration.ts';
 
 /** What a flag takes. `optional` flags take a value only after `=`, and are true when given alone. */
-export type FlagKind = 'string' | 'list' | 'map' | 'mappings' | 'duration' | 'int' | 'bool' | 'optional';
+type FlagKind = 'string' | 'list' | 'map' | 'mappings' | 'duration' | 'int' | 'bool' | 'optional';
 
 export type FlagSet = { flags: Record<string, FlagKind>; shorthands?: Record<string, string> };
 

@@ -18,9 +18,9 @@ import { finished, stamp, uidOf } from './past-backup-object.ts';
 import { backupFromSchedule, scheduledName } from './scheduled-backup.ts';
 
 /** Writes one object of the past: the key is below the location's prefix. */
-export type PutPast = (key: string, content: Content, lastModified: number) => void;
+type PutPast = (key: string, content: Content, lastModified: number) => void;
 
-export type PastBackup = { backup: KubeObject; podVolumeBackups: KubeObject[] };
+type PastBackup = { backup: KubeObject; podVolumeBackups: KubeObject[] };
 
 export type Past = {
   backups: PastBackup[];

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../host.ts';
 import type { ProgramGiven } from '../programs.ts';
+import { versionIn } from './version.ts';
 
 /** Velero's own client gives up on S3 when the pod has no credentials at all. */
 class NoCredentials extends Error {
@@ -30,6 +31,10 @@ export class Process {
 
   get cluster() {
     return this.given.cluster;
+  }
+
+  get version(): string {
+    return versionIn(this.given.container.image ?? '');
   }
 
   get ended(): boolean {

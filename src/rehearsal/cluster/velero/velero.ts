@@ -7,8 +7,11 @@ import { UsageError } from './flags.ts';
 import type { Knowledge } from './kopia/repository.ts';
 import { NodeAgent } from './node-agent.ts';
 import { Process } from './process.ts';
+import { refuse } from './refuse.ts';
+import { runServer } from './run-server.ts';
 import { Server } from './server.ts';
 import { serverOptions } from './server-options.ts';
+import { isKnown } from './version.ts';
 
 /** What a shell-less image without an entry point answers to a command that it does not have. */
 const NOT_FOUND = 128;
@@ -43,6 +46,7 @@ class VeleroImage {
 
   run(given: ProgramGiven): (() => void) | undefined {
     const process = new Process(given);
+    if (!isKnown(process.version)) refuse(given.cluster.host, `Velero ${process.version}`);
     const [executable, ...args] = given.commandLine;
     if (executable === '/velero-restore-helper') this.#help(process, args);
     else if (executable === '/velero-helper') this.#hold(process, args);
@@ -61,7 +65,7 @@ class VeleroImage {
     try {
       if (args[0] === 'server') {
         const server = new Server(process, serverOptions(args.slice(1)), this.#knowledge);
-        process.spawn(() => server.run());
+        process.spawn(() => runServer(server));
       } else if (args[0] === 'node-agent' && args[1] === 'server')
         new NodeAgent(process, args.slice(2), this.#knowledge, this.#done).start();
       else process.spawn(() => command(process, args));

@@ -4,6 +4,7 @@ import { goDuration, printGoDuration } from '../../../../src/rehearsal/cluster/v
 import { applyJsonPatch } from '../../../../src/rehearsal/cluster/velero/restore/json-patch.ts';
 import { inRestoreOrder, restoreOrder } from '../../../../src/rehearsal/cluster/velero/restore/order.ts';
 import { scheduleTimes } from '../../../../src/rehearsal/cluster/velero/schedule-times.ts';
+import { isKnown, versionIn } from '../../../../src/rehearsal/cluster/velero/version.ts';
 
 describe('durations of Go', () => {
   it.each([
@@ -103,5 +104,18 @@ describe('the order of kinds', () => {
       'pods',
     ]);
     expect(() => restoreOrder('a,-,b,-,c')).toThrow('multiple priority separator');
+  });
+});
+
+describe('the version of an image', () => {
+  it.each([
+    ['velero/velero:v1.18.3', '1.18.3', true],
+    ['111122223333.dkr.ecr.us-east-1.amazonaws.com:443/velero/velero:v1.18.1', '1.18.1', true],
+    ['velero/velero:v1.18.0', '1.18.0', false],
+    ['velero/velero:v1.16.2', '1.16.2', false],
+    ['velero/velero@sha256:0011', '1.18.2', true],
+  ])('%s', (image, version, known) => {
+    expect(versionIn(image)).toBe(version);
+    expect(isKnown(version)).toBe(known);
   });
 });

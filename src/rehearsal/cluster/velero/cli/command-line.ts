@@ -31,6 +31,10 @@ export class CommandLine {
     this.identity = serviceAccountIdentity(process.namespace, process.serviceAccount);
   }
 
+  get version(): string {
+    return this.process.version;
+  }
+
   print(line: string): void {
     this.output.push(line);
   }
@@ -80,7 +84,7 @@ export const serviceAccountIdentity = (namespace: string, name: string): Identit
 });
 
 /** https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/cmd/util/output/output.go */
-export const OUTPUT_FLAGS: FlagSet = {
+const OUTPUT_FLAGS: FlagSet = {
   flags: { output: 'string', 'label-columns': 'list', 'show-labels': 'bool' },
   shorthands: { o: 'output', L: 'label-columns' },
 };

@@ -11,7 +11,7 @@ import { createSchedule, pauseSchedules, SCHEDULE_CREATE_FLAGS, SCHEDULE_PAUSE_F
 
 type Command = { flags: FlagSet; run: (line: CommandLine) => Promise<void> };
 
-const version = async (line: CommandLine): Promise<void> => line.print('Client:\n\tVersion: v1.18.2');
+const version = async (line: CommandLine): Promise<void> => line.print(`Client:\n\tVersion: v${line.version}`);
 
 const COMMANDS: Record<string, Command> = {
   install: { flags: INSTALL_FLAGS, run: install },

@@ -3,7 +3,7 @@ import { isTrue, list, parseMap } from '../flags.ts';
 import { crd, KINDS } from '../kinds.ts';
 
 /** Flags of `velero install`, as they were given. */
-export type InstallFlags = { namespace: string; text(flag: string): string | undefined };
+export type InstallFlags = { namespace: string; version: string; text(flag: string): string | undefined };
 
 const LABELS = { component: 'velero' };
 
@@ -70,7 +70,7 @@ const volumeSnapshotLocation = (line: InstallFlags): KubeObject => ({
   spec: { provider: line.text('provider'), config: parseMap(line.text('snapshot-location-config') ?? '') },
 });
 
-const image = (line: InstallFlags): string => line.text('image') ?? 'velero/velero:v1.18.2';
+const image = (line: InstallFlags): string => line.text('image') ?? `velero/velero:v${line.version}`;
 
 /** What the server is started with. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/install/deployment.go */
 function serverArguments(line: InstallFlags): string[] {

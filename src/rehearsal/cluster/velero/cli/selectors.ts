@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../host.ts';
 
 /** A label selector as the CLI takes it, in the structure that objects have: `app=web,tier!=db,env in (a,b),owner,!old`. */
-export function structuredSelector(text: string): KubeObject {
+function structuredSelector(text: string): KubeObject {
   const matchLabels: Record<string, string> = {};
   const matchExpressions: KubeObject[] = [];
   for (const term of text.split(/,(?![^(]*\))/)) {

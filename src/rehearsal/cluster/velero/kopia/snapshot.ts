@@ -3,7 +3,7 @@ import type { Content } from '../../volumes.ts';
 import { packName, sessionOfSnapshot } from './blobs.ts';
 
 /** A part of a volume's data, and the pack that has it. */
-export type File = { pack: string; bytes: number };
+type File = { pack: string; bytes: number };
 
 /** What kopia's manifest and directories say of one snapshot. */
 export type Manifest = { id: string; source: string; content: Content; files: File[]; changes: number };

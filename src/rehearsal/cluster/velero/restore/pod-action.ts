@@ -74,7 +74,7 @@ function imageOf(server: Server, configured: string | undefined): string {
   const own: string = server.process.given.container.image;
   if (!configured?.includes('/')) return own;
   const name = configured.slice(configured.lastIndexOf('/'));
-  return name.includes(':') ? configured : `${configured}:v1.18.2`;
+  return name.includes(':') ? configured : `${configured}:v${server.process.version}`;
 }
 
 function refuseHooks(server: Server, { metadata }: KubeObject): void {

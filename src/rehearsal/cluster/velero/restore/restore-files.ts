@@ -30,7 +30,7 @@ export async function uploadResults(context: RestoreContext, store: ObjectStore)
 const resultsOf = (warnings: Result, errors: Result): KubeObject => structuredClone({ errors, warnings });
 
 /** `apps/v1/Deployment` → `shop/web(created)` */
-export function restoredList({ outcomes }: RestoreContext): Record<string, string[]> {
+function restoredList({ outcomes }: RestoreContext): Record<string, string[]> {
   const list: Record<string, string[]> = {};
   for (const { object, namespace, name, action } of outcomes.values()) {
     const key = gvkKey(object);
