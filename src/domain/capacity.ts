@@ -53,7 +53,10 @@ export function podRequests(pods: Container[][]): PodRequest[] {
   return [...sizes.values()].sort((a, b) => b.cpuMillis - a.cpuMillis || b.memoryMi - a.memoryMi);
 }
 
-/** One Deployment a size. The image is Velero's own, which holds a program that does nothing. */
+/**
+ * Bare pods, not a Deployment's: one that has made room does not come back to ask for yet another node. The image is
+ * Velero's own, which holds a program that does nothing.
+ */
 export function placeholders(requests: PodRequest[]): Manifest[] {
   const priorityClass: Manifest = {
     apiVersion: 'scheduling.k8s.io/v1',
@@ -64,12 +67,13 @@ export function placeholders(requests: PodRequest[]): Manifest[] {
     globalDefault: false,
     description: 'Keeps nodes ready for what is about to be restored.',
   };
-  return [priorityClass, ...requests.map(placeholder)];
+  const pods = requests.flatMap((request) =>
+    Array.from({ length: request.pods }, (_, index) => placeholder(request, index)),
+  );
+  return [priorityClass, ...pods];
 }
 
-function placeholder({ cpuMillis, memoryMi, pods }: PodRequest): Manifest {
-  const name = `placeholder-${cpuMillis}m-${memoryMi}mi`;
-  const labels = { [PLACEHOLDER_LABEL]: name };
+function placeholder({ cpuMillis, memoryMi }: PodRequest, index: number): Manifest {
   const container = {
     name: 'pause',
     image: VELERO_IMAGE,
@@ -77,17 +81,14 @@ function placeholder({ cpuMillis, memoryMi, pods }: PodRequest): Manifest {
     resources: { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMi}Mi` } },
   };
   return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: LIFEBOAT_NAMESPACE, labels },
-    spec: {
-      replicas: pods,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { priorityClassName: PRIORITY_CLASS, terminationGracePeriodSeconds: 0, containers: [container] },
-      },
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `placeholder-${cpuMillis}m-${memoryMi}mi-${index}`,
+      namespace: LIFEBOAT_NAMESPACE,
+      labels: { [PLACEHOLDER_LABEL]: 'true' },
     },
+    spec: { priorityClassName: PRIORITY_CLASS, terminationGracePeriodSeconds: 0, containers: [container] },
   };
 }
 

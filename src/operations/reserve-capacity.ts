@@ -7,6 +7,7 @@ import type { ClusterApi, KubeObject } from '../gateways/kubernetes/cluster-api.
 import type { Clusters } from '../gateways/kubernetes/clusters.ts';
 import type { Plan } from '../plan/schema.ts';
 import { isTrue } from './conditions.ts';
+import { recordStep } from './record-step.ts';
 
 export type ReserveCapacity = { clusters: Clusters; captured: CapturedFacts; runs: RunsTable; clock: Clock };
 export type ReserveResult = { kind: 'ready'; reason: string } | { kind: 'wait'; waitingFor: string };
@@ -22,9 +23,12 @@ export async function reserveCapacity(
   const api = await given.clusters.open({ name: cluster, region });
   if (api === undefined) return { kind: 'wait', waitingFor: `cluster ${cluster} to be active` };
   const { podRequests } = await given.captured.inventory();
-  const known = await api.list('apps/v1', 'Deployment', { namespace: LIFEBOAT_NAMESPACE, labels: PLACEHOLDER_LABEL });
-  if (known.length < podRequests.length)
-    for (const object of placeholders(podRequests)) await api.apply(object as KubeObject);
+  // Made once a run: placeholders that have made room must not be made anew.
+  await recordStep(given, runId, 'place placeholders', async () => {
+    for (const object of placeholders(podRequests))
+      await (object.kind === 'Pod' ? api.create(object as KubeObject) : api.apply(object as KubeObject));
+    return {};
+  });
   const wanted = podRequests.reduce((sum, { pods }) => sum + pods, 0);
   const waitedSeconds = (given.clock.now().getTime() - since.getTime()) / 1000;
   const decision = decideCapacity({ placeholdersWanted: wanted, ...(await look(api)), waitedSeconds });
@@ -53,15 +57,10 @@ export async function releaseCapacity(
 ): Promise<{ released: number }> {
   const { cluster, region } = plan.sites.standby;
   const api = await clusters.open({ name: cluster, region });
-  const known =
-    (await api?.list('apps/v1', 'Deployment', { namespace: LIFEBOAT_NAMESPACE, labels: PLACEHOLDER_LABEL })) ?? [];
-  for (const { metadata } of known) {
-    await api?.delete({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      namespace: LIFEBOAT_NAMESPACE,
-      name: metadata?.name ?? '',
-    });
+  if (api === undefined) return { released: 0 };
+  const left = await api.list('v1', 'Pod', { namespace: LIFEBOAT_NAMESPACE, labels: PLACEHOLDER_LABEL });
+  for (const { metadata } of left) {
+    await api.delete({ apiVersion: 'v1', kind: 'Pod', namespace: LIFEBOAT_NAMESPACE, name: metadata?.name ?? '' });
   }
-  return { released: known.length };
+  return { released: left.length };
 }

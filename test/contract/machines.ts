@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describeDefinition, parseDefinition } from '../../src/rehearsal/asl/parse-definition.ts';
 import type { Description } from '../../src/rehearsal/asl/state-machine.ts';
 
-export type Retrier = { ErrorEquals: string[]; MaxAttempts?: number };
+type Retrier = { ErrorEquals: string[]; MaxAttempts?: number };
 
 /** A state as it is written, as far as the contracts look at it. */
-export type WrittenState = {
+type WrittenState = {
   Type: string;
   Resource?: string;
   Arguments?: { FunctionName?: string; StateMachineArn?: string; Payload?: Record<string, unknown>; Input?: unknown };

@@ -1,3 +1,4 @@
+import type { Random } from '../../kernel/random.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { priorityOf, withCondition } from '../pods.ts';
@@ -22,12 +23,14 @@ export class Preemption {
   readonly #usage: NodeUsage;
   readonly #reservations: Reservations;
   readonly #filters: Filters;
+  readonly #random: Random;
 
   constructor(cluster: ControlPlane, usage: NodeUsage, reservations: Reservations, filters: Filters) {
     this.#cluster = cluster;
     this.#usage = usage;
     this.#reservations = reservations;
     this.#filters = filters;
+    this.#random = cluster.random.fork('preemption');
   }
 
   /** Whether the pod's node is becoming free: it has victims that are still ending. */
@@ -46,12 +49,11 @@ export class Preemption {
   /** Deletes whom it must, and answers the node that the pod is nominated for; undefined when that would not help. */
   preempt(pod: KubeObject, volumeTerms: KubeObject[][]): string | undefined {
     if (pod.spec.preemptionPolicy === 'Never') return undefined;
-    let best: Candidate | undefined;
-    for (const node of this.#cluster.store.list('nodes')) {
-      if (!this.#filters.admit(pod, node, volumeTerms)) continue;
-      const candidate = this.#candidate(pod, node);
-      if (candidate !== undefined && (best === undefined || isLess(candidate.score, best.score))) best = candidate;
-    }
+    const candidates = this.#cluster.store
+      .list('nodes')
+      .filter((node) => this.#filters.admit(pod, node, volumeTerms))
+      .flatMap((node) => this.#candidate(pod, node) ?? []);
+    const best = this.#best(candidates);
     if (best === undefined) return undefined;
     this.#evict(pod, best);
     for (const other of this.#reservations.outranked(pod, best.node)) this.withdraw(other);
@@ -83,6 +85,17 @@ export class Preemption {
     const victims = lower.filter(({ metadata }) => evicted.has(metadata.uid));
     if (victims.length === 0) return undefined;
     return { node: node.metadata.name, victims, score: scoreOf(victims, victims.filter(isBreaking).length) };
+  }
+
+  /** Of equals any: the search starts at a random node. */
+  #best(candidates: Candidate[]): Candidate | undefined {
+    const many = candidates.length;
+    const start = many > 1 ? this.#random.below(many) : 0;
+    const ordered = [...candidates.slice(start), ...candidates.slice(0, start)];
+    return ordered.reduce<Candidate | undefined>(
+      (best, each) => (best === undefined || isLess(each.score, best.score) ? each : best),
+      undefined,
+    );
   }
 
   #evict(pod: KubeObject, { node, victims }: Candidate): void {
