@@ -102,8 +102,8 @@ function deciding(given: FunctionsGiven): Functions {
     }),
     new LambdaFunction(given, {
       name: 'raise-epoch',
-      environment: { RUNS_TABLE },
-      grants: [grant.runs('GetItem', 'UpdateItem')],
+      environment: { RUNS_TABLE, TOPIC_ARN: names.topicArn },
+      grants: [grant.runs('GetItem', 'UpdateItem'), grant.tellPeople()],
       ...SMALL,
     }),
     new LambdaFunction(given, {

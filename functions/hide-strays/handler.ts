@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { proof } from '../../src/domain/recovery-points.ts';
 import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
@@ -8,15 +8,10 @@ import { hideStrays } from '../../src/operations/hide-strays.ts';
 import { chain } from '../chain.ts';
 import { env } from './env.ts';
 
-const input = z.object({ run, points: z.array(chosenPoint) });
+const input = z.object({ run, restsOn: z.array(proof) });
 
 export const create = chain({ env, input }, ({ wires, plan, region, env }) => {
   const replica = new RecoveryBucket(new Bucket(wires, plan.sites.standby.region, env.REPLICA_BUCKET));
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
-  return ({ run: { id }, points }) =>
-    hideStrays(
-      { replica, runs },
-      id,
-      points.map((point) => point.backup),
-    );
+  return ({ run: { id }, restsOn }) => hideStrays({ replica, runs }, id, restsOn);
 });

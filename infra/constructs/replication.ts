@@ -32,7 +32,8 @@ export function replicate(stack: LifeboatStack, bucket: Bucket, site: 'primary' 
         status: 'Enabled',
         priority: 1,
         filter: { prefix: '' },
-        deleteMarkerReplication: { status: 'Enabled' },
+        // A marker in the standby only hides what half-arrived; in the primary it would hide what is whole.
+        deleteMarkerReplication: { status: site === 'primary' ? 'Enabled' : 'Disabled' },
         // With two-way replication, on both sides: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-for-metadata-changes.html
         sourceSelectionCriteria: { replicaModifications: { status: 'Enabled' } },
         destination: {

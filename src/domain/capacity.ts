@@ -108,6 +108,7 @@ export function decideCapacity(facts: CapacityFacts): CapacityDecision {
   const { placeholdersWanted, placeholdersPlaced, readyNodes, agentsWanted, agentsReady, waitedSeconds } = facts;
   const placed = `${placeholdersPlaced} of ${placeholdersWanted} pods placed on ${readyNodes} nodes`;
   const agents = `${agentsReady} of ${agentsWanted} node agents ready`;
+  if (placeholdersWanted === 0) return { kind: 'ready', reason: 'the primary had no pods' };
   if (placeholdersPlaced >= placeholdersWanted && agentsReady >= Math.max(agentsWanted, readyNodes) && readyNodes > 0)
     return { kind: 'ready', reason: placed };
   if (waitedSeconds > LIMIT_SECONDS)

@@ -24,15 +24,21 @@ export type Arrived = ReadonlyMap<string, { versionId: string; size: number }>;
 /** A point that would expire while it is being restored is no point: the longest that a restore may take. */
 const RESTORE_MARGIN_MS = 45 * 60_000;
 
-/** Repositories whose every object, as some seal names them, has arrived: by folder, the newest such seal's moment. */
-export type ProvenRepositories = Map<string, number>;
+/** Repositories whose every object, as some seal names them, has arrived: by folder, the newest such seal. */
+export type ProvenRepositories = Map<string, { at: number; backup: string }>;
 
+/** What a choice rests on: a repository, and the backup whose seal shows it to be whole. */
+export const proof = z.object({ repository: z.string(), backup: z.string() });
+export type RepositoryProof = z.infer<typeof proof>;
+
+/** @param seals genuine ones alone: what nobody signed proves nothing, of any point */
 export function provenRepositories(seals: SignedSeal[], arrived: Arrived): ProvenRepositories {
   const proven: ProvenRepositories = new Map();
   for (const { seal } of seals) {
     for (const [folder, objects] of repositories(seal.objects)) {
       if (objects.some((object) => !hasArrived(object, arrived))) continue;
-      proven.set(folder, Math.max(proven.get(folder) ?? 0, Date.parse(seal.sealedAt)));
+      const at = Date.parse(seal.sealedAt);
+      if (at > (proven.get(folder)?.at ?? 0)) proven.set(folder, { at, backup: seal.backup });
     }
   }
   return proven;
@@ -69,7 +75,7 @@ export function judgePoint(
   const files = seal.objects.filter((object) => repositoryOf(object.key) === undefined);
   const missing = files.filter((object) => !hasArrived(object, arrived)).map((object) => object.key);
   for (const [folder, objects] of repositories(seal.objects)) {
-    if ((proven.get(folder) ?? 0) >= Date.parse(seal.sealedAt)) continue;
+    if ((proven.get(folder)?.at ?? 0) >= Date.parse(seal.sealedAt)) continue;
     missing.push(...objects.filter((object) => !hasArrived(object, arrived)).map((object) => object.key));
   }
   if (missing.length > 0)

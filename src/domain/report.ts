@@ -23,8 +23,8 @@ export const report = z.object({
   epoch: ownership.optional(),
   reason: z.string(),
   points: z.array(chosenPoint),
-  /** Loss by store, in seconds: at most this much was lost. */
-  stores: z.array(z.object({ store: z.string(), recoveryPoint: z.string(), lossSeconds: z.number() })),
+  /** Loss by store, in seconds: at most this much was lost. Null where a volume was lost whole, whatever its age. */
+  stores: z.array(z.object({ store: z.string(), recoveryPoint: z.string(), lossSeconds: z.number().nullable() })),
   tiers: z.array(tierOutcome),
   steps: z.array(
     z.object({ step: z.string(), status: z.string(), startedAt: z.string(), endedAt: z.string().optional() }),
@@ -79,7 +79,12 @@ export function writeReport(facts: ReportFacts): Report {
 function losses(point: ChosenPoint, until: string | undefined) {
   const seconds =
     until === undefined ? point.lossSeconds : Math.ceil((Date.parse(until) - Date.parse(point.moment)) / 1000);
-  return point.namespaces.map((store) => ({ store, recoveryPoint: point.backup, lossSeconds: seconds }));
+  const whole = (store: string) => point.lostVolumes.some((volume) => volume.startsWith(`${store}/`));
+  return point.namespaces.map((store) => ({
+    store,
+    recoveryPoint: point.backup,
+    lossSeconds: whole(store) ? null : seconds,
+  }));
 }
 
 function nextSteps({ ending, failure: failed, tiers, facts }: ReportFacts): string[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LIFEBOAT_NAMESPACE, type Manifest, MODIFIERS_CONFIG_MAP, VELERO_NAMESPACE, veleroJob } from './velero.ts';
 
 /**
@@ -20,8 +21,9 @@ export type RestoreRequest = { run: string; tier: string; part: RestorePart; bac
 export const RUN_LABEL = 'lifeboat.dev/run';
 export const TIER_LABEL = 'lifeboat.dev/tier';
 
-/** Velero's and Kubernetes' names are at most 63 characters as label values; a run's id is cut to its start. */
-const RUN_CHARACTERS = 20;
+/** Names of objects and values of labels are at most 63 characters; a run's id is cut, and told apart by its digest. */
+const RUN_CHARACTERS = 13;
+const DIGEST_CHARACTERS = 6;
 const RESTORE_LIMIT_SECONDS = 45 * 60;
 /** A restore that waits for one that never ends its turn goes on after this. */
 const TURN_LIMIT_SECONDS = 45 * 60;
@@ -32,10 +34,18 @@ const TURN_LIMIT_SECONDS = 45 * 60;
  */
 const NOT_BY_THEMSELVES = ['persistentvolumes'];
 
-export const restoreName = ({ run, tier, part }: Pick<RestoreRequest, 'run' | 'tier' | 'part'>): string =>
-  `${run.slice(0, RUN_CHARACTERS).replace(/-$/, '')}-${tier}${part === 'tier' ? '' : `-${part}`}`.toLowerCase();
+/** A run's id as part of a Kubernetes name. */
+export function runLabel(id: string): string {
+  const start = id
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, RUN_CHARACTERS)
+    .replace(/^-|-$/g, '');
+  return `${start || 'run'}-${createHash('sha256').update(id).digest('hex').slice(0, DIGEST_CHARACTERS)}`;
+}
 
-export const runLabel = (run: string): string => run.slice(0, RUN_CHARACTERS).replace(/-$/, '');
+export const restoreName = ({ run, tier, part }: Pick<RestoreRequest, 'run' | 'tier' | 'part'>): string =>
+  `${runLabel(run)}-${tier}${part === 'tier' ? '' : `-${part}`}`;
 
 /** A namespace that no backup holds: where only what is the cluster's is wanted, this one is asked for. */
 const NO_NAMESPACE = LIFEBOAT_NAMESPACE;
@@ -90,7 +100,10 @@ export type RestoreFacts = {
   jobExists: boolean;
   /** Earlier tiers whose restore has not ended, first one first. */
   waitingFor: string[];
+  /** Since its turn was first asked for. */
   waitedSeconds: number;
+  /** Since its job was made. */
+  runningSeconds: number;
 };
 
 export type RestoreDecision =
@@ -101,11 +114,11 @@ export type RestoreDecision =
 
 /** What to do about a restore next. Velero runs one at a time; ours are submitted in the order of tiers. */
 export function decideRestore(facts: RestoreFacts): RestoreDecision {
-  const { restore, waitedSeconds } = facts;
-  if (restore !== undefined) return ongoing(restore, waitedSeconds);
+  const { restore, waitedSeconds, runningSeconds } = facts;
+  if (restore !== undefined) return ongoing(restore, runningSeconds);
   if (facts.jobFailed) return { kind: 'failed', reason: 'the job that submits it failed' };
   if (facts.jobExists) {
-    if (waitedSeconds > RESTORE_LIMIT_SECONDS) return { kind: 'failed', reason: 'its job did not run in time' };
+    if (runningSeconds > RESTORE_LIMIT_SECONDS) return { kind: 'failed', reason: 'its job did not run in time' };
     return { kind: 'wait', reason: 'its job to run' };
   }
   const turn = facts.waitingFor[0];
@@ -114,7 +127,7 @@ export function decideRestore(facts: RestoreFacts): RestoreDecision {
   return { kind: 'submit' };
 }
 
-function ongoing(restore: RestoreStatus, waitedSeconds: number): RestoreDecision {
+function ongoing(restore: RestoreStatus, runningSeconds: number): RestoreDecision {
   const { phase, progress, errors = 0, warnings = 0 } = restore;
   if (phase === 'Completed') return { kind: 'completed', items: progress?.itemsRestored ?? 0, warnings };
   if (hasEnded(phase)) {
@@ -128,7 +141,7 @@ function ongoing(restore: RestoreStatus, waitedSeconds: number): RestoreDecision
   const seen = progress?.totalItems
     ? `${progress.itemsRestored ?? 0} of ${progress.totalItems} objects`
     : (phase ?? 'not begun');
-  if (waitedSeconds > RESTORE_LIMIT_SECONDS)
+  if (runningSeconds > RESTORE_LIMIT_SECONDS)
     return { kind: 'failed', reason: `not ended after ${RESTORE_LIMIT_SECONDS / 60} min: ${seen}` };
   return { kind: 'wait', reason: seen };
 }

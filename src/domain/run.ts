@@ -51,9 +51,12 @@ export type Lock = { run: string; takenAt: string };
 
 export type LockDecision = { kind: 'take'; replacing: Lock | undefined } | { kind: 'answer'; run: string; why: string };
 
-/** Who gets the lock. The same run asking twice gets it twice; a run after the failover is done is told so. */
+/**
+ * Who gets the lock. The same run asking twice gets it twice. Once the standby owns the platform, late alarms are told
+ * so; an operator may still start a run, to finish what an earlier one could not.
+ */
 export function decideLock(asking: Run, held: Lock | undefined, owner: Ownership, now: Date): LockDecision {
-  if (owner.owner === 'standby' && owner.run !== asking.id) {
+  if (owner.owner === 'standby' && owner.run !== asking.id && asking.trigger.kind !== 'operator') {
     return { kind: 'answer', run: owner.run ?? 'unknown', why: 'the standby already owns this platform' };
   }
   if (held === undefined || held.run === asking.id) return { kind: 'take', replacing: held };

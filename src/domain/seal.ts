@@ -114,5 +114,6 @@ export const repositoriesOf = (volumes: VolumeInfo[]): string[] => [
   ...new Set(volumes.filter((volume) => !volume.skipped).map((volume) => volume.pvcNamespace)),
 ];
 
-/** Kopia's logs and session markers come and go; no restore reads them. */
-const isNeeded = ({ key }: Listed): boolean => !/^(_log_|s[0-9a-f])/.test(key.split('/').at(-1) ?? '');
+/** Kopia's logs and session markers come and go, and its maintenance marks are written anew; no restore reads them. */
+const isNeeded = ({ key }: Listed): boolean =>
+  !/^(_log_|s[0-9a-f]|kopia\.maintenance)/.test(key.split('/').at(-1) ?? '');

@@ -46,8 +46,10 @@ export function nextSignal(
     const since = before?.verdict === 'up' && before.failures === 0 ? before.since : at;
     return { ...base, verdict: 'up', failures: 0, since };
   }
-  const failures = (before?.failures ?? 0) + 1;
-  const since = before !== undefined && before.failures > 0 ? before.since : at;
+  // After a long pause failures are no longer in a row.
+  const paused = before !== undefined && look.at.getTime() - Date.parse(before.at) > staleAfter(detection) * 1000;
+  const failures = (paused ? 0 : (before?.failures ?? 0)) + 1;
+  const since = before !== undefined && failures > 1 ? before.since : at;
   const said = failures >= detection.failures ? 'down' : (before?.verdict ?? 'unknown');
   return {
     ...base,
@@ -100,7 +102,7 @@ function alarmsVote(alarms: Signal[], now: Date): Vote {
   );
   const said = (wanted: Verdict) => cast.filter((one) => one.verdict === wanted);
   const since = new Date(Math.max(...cast.map((one) => one.since.getTime())));
-  const at = new Date(Math.max(...cast.map((one) => one.at.getTime())));
+  const at = now; // It watches all the time, and says so only when something changes.
   if (said('up').length > 0) return { observer: 'route53', verdict: 'up', since, at };
   return { observer: 'route53', verdict: said('down').length > 0 ? 'down' : 'unknown', since, at };
 }
@@ -113,6 +115,17 @@ export type LossDecision =
   | { kind: 'wait'; reason: string }
   | { kind: 'dismissed'; reason: string }
   | { kind: 'held'; reason: string };
+
+/**
+ * For how long that many observers have all seen it down: from when the last of them began to, until each last looked.
+ * The observers who have seen it longest count, so that one who has long been blind adds nothing.
+ */
+function agreedSeconds(down: Vote[], wanted: number): number {
+  const longest = down.toSorted((a, b) => a.since.getTime() - b.since.getTime()).slice(0, wanted);
+  const since = Math.max(...longest.map((one) => one.since.getTime()));
+  const until = Math.min(...longest.map((one) => one.at.getTime()));
+  return Math.max(0, (until - since) / 1000);
+}
 
 export type LossFacts = { trigger: Trigger; startedAt: Date; signals: Signal[]; standby: StandbyFacts; now: Date };
 
@@ -149,13 +162,12 @@ function primaryLost(facts: LossFacts, detection: Plan['detection']): LossDecisi
     const reason = `${tally}; ${detection.downVotes} must say down and none up`;
     return waited >= detection.giveUp ? { kind: 'dismissed', reason } : { kind: 'wait', reason };
   }
-  const lostSince = Math.min(...down.map((one) => one.since.getTime()));
-  const downFor = (now.getTime() - lostSince) / 1000;
+  const downFor = agreedSeconds(down, detection.downVotes);
   if (downFor < detection.holdDown) {
     return {
       kind: 'wait',
       reason: `down for ${Math.floor(downFor)} s of the ${detection.holdDown} s that it must stay down`,
     };
   }
-  return { kind: 'confirmed', lostSince: new Date(lostSince).toISOString(), reason: tally };
+  return { kind: 'confirmed', lostSince: new Date(firstDown).toISOString(), reason: tally };
 }

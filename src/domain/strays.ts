@@ -1,4 +1,4 @@
-import { repositoryOf } from './recovery-points.ts';
+import type { RepositoryProof } from './recovery-points.ts';
 import type { Seal } from './seal.ts';
 
 /**
@@ -9,9 +9,11 @@ import type { Seal } from './seal.ts';
  */
 const isIndex = (key: string): boolean => /\/x[^/]*$/.test(key);
 
-/** The indexes in the chosen points' repositories that none of their seals names. Hidden, they trouble nobody. */
-export function straysAmong(keys: Iterable<string>, chosen: Seal[]): string[] {
-  const sealed = new Set(chosen.flatMap((seal) => seal.objects.map((object) => object.key)));
-  const repositories = new Set([...sealed].map(repositoryOf).filter((folder) => folder !== undefined));
-  return [...keys].filter((key) => isIndex(key) && !sealed.has(key) && repositories.has(repositoryOf(key) ?? ''));
+/** The indexes in these repositories that the seals which prove them do not name. Hidden, they trouble nobody. */
+export function straysAmong(keys: Iterable<string>, proofs: RepositoryProof[], seals: Seal[]): string[] {
+  const named = new Map(seals.map((seal) => [seal.backup, new Set(seal.objects.map((object) => object.key))]));
+  return [...keys].filter((key) => {
+    const proof = proofs.find(({ repository }) => key.startsWith(repository));
+    return proof !== undefined && isIndex(key) && named.get(proof.backup)?.has(key) === false;
+  });
 }

@@ -8,6 +8,7 @@ import {
   type PointsDecision,
   provenRepositories,
   type RecoveryPoint,
+  type RepositoryProof,
   schedulesOfTier,
   withVolumes,
 } from '../domain/recovery-points.ts';
@@ -23,9 +24,15 @@ const SEALS_READ_MOST = 50;
 export type ChooseRecoveryPoints = { replica: RecoveryBucket; captured: CapturedFacts; runs: RunsTable; clock: Clock };
 
 /** The decision, and how long an answer is waited for where one is asked. */
-export type Choice = PointsDecision & { approval: { timeoutSeconds: number; onTimeout: 'proceed' | 'hold' } };
+export type Choice = PointsDecision & {
+  approval: { timeoutSeconds: number; onTimeout: 'proceed' | 'hold' };
+  /** Every point that was looked at, newest first by tier. */
+  considered: { name: string; moment: string; verdict: string; reason: string }[];
+  /** Why the repositories of the chosen points are known to be whole. */
+  restsOn: RepositoryProof[];
+};
 
-type Judged = { seals: SignedSeal[]; points: RecoveryPoint[]; volumes: Map<string, PointVolume[]> };
+type Judged = { genuine: SignedSeal[]; points: RecoveryPoint[]; volumes: Map<string, PointVolume[]> };
 
 /**
  * Chooses what each tier is brought back from, by what has verifiably arrived in the standby, and whether a person must
@@ -38,7 +45,7 @@ export async function chooseRecoveryPoints(given: ChooseRecoveryPoints, plan: Pl
     replica.bucket.currentVersions(VELERO_PREFIX),
     captured.sealKey(),
   ]);
-  const judged: Judged = { seals: [], points: [], volumes: new Map() };
+  const judged: Judged = { genuine: [], points: [], volumes: new Map() };
   const read = new Set<string>();
   for (const tier of plan.tiers) {
     for (const name of newestFirst(names, schedulesOfTier(plan, tier.name)).slice(0, SEALS_READ_MOST)) {
@@ -49,13 +56,17 @@ export async function chooseRecoveryPoints(given: ChooseRecoveryPoints, plan: Pl
   }
   const decision = decidePoints(plan, judged.points, judged.volumes, clock.now());
   await runs.note(runId, 'points', decision.points);
-  await runs.note(
-    runId,
-    'considered',
-    judged.points.map(({ moment, ...point }) => ({ ...point, moment: moment.toISOString() })),
-  );
+  const considered = judged.points.map(({ name, moment, verdict, reason }) => ({
+    name,
+    moment: moment.toISOString(),
+    verdict,
+    reason,
+  }));
+  await runs.note(runId, 'considered', considered);
   const { timeout, onTimeout } = plan.decision;
-  return { ...decision, approval: { timeoutSeconds: timeout, onTimeout } };
+  const proven = provenRepositories(judged.genuine, arrived);
+  const restsOn = [...proven].map(([repository, { backup }]) => ({ repository, backup }));
+  return { ...decision, approval: { timeoutSeconds: timeout, onTimeout }, considered, restsOn };
 }
 
 async function judgeNext(
@@ -67,9 +78,10 @@ async function judgeNext(
 ) {
   const signed = await replica.seal(name);
   if (signed === undefined) return;
-  judged.seals.push(signed);
-  const proven = provenRepositories(judged.seals, arrived);
-  const point = judgePoint(signed, isSignedBy(signed, publicKey), arrived, proven, clock.now());
+  const genuine = isSignedBy(signed, publicKey);
+  if (genuine) judged.genuine.push(signed);
+  const proven = provenRepositories(judged.genuine, arrived);
+  const point = judgePoint(signed, genuine, arrived, proven, clock.now());
   if (point.verdict !== 'restorable') {
     judged.points.push(point);
     return;
@@ -79,10 +91,10 @@ async function judgeNext(
   judged.points.push(withVolumes(point, volumes));
 }
 
-/** Scheduled backups are named after their schedule and time, which sorts them. */
+/** Scheduled backups are named after their schedule and time, which sorts them; others no schedule answers for. */
 function newestFirst(names: string[], schedules: string[]): string[] {
   const stamp = (name: string) => name.slice(name.lastIndexOf('-') + 1);
   return names
-    .filter((name) => schedules.includes(name.slice(0, name.lastIndexOf('-'))))
+    .filter((name) => /-\d{14}$/.test(name) && schedules.includes(name.slice(0, name.lastIndexOf('-'))))
     .sort((a, b) => stamp(b).localeCompare(stamp(a)));
 }

@@ -1,3 +1,4 @@
+import type { RepositoryProof } from '../domain/recovery-points.ts';
 import { VELERO_PREFIX } from '../domain/seal.ts';
 import { straysAmong } from '../domain/strays.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
@@ -12,11 +13,13 @@ export type HideStrays = { replica: RecoveryBucket; runs: RunsTable };
 export async function hideStrays(
   { replica, runs }: HideStrays,
   runId: string,
-  backups: string[],
+  proofs: RepositoryProof[],
 ): Promise<{ hidden: number }> {
-  const read = await Promise.all([...new Set(backups)].map((backup) => replica.seal(backup)));
+  const read = await Promise.all(
+    [...new Set(proofs.map(({ backup }) => backup))].map((backup) => replica.seal(backup)),
+  );
   const seals = read.filter((signed) => signed !== undefined).map((signed) => signed.seal);
-  const strays = straysAmong(await replica.bucket.keys(`${VELERO_PREFIX}kopia/`), seals);
+  const strays = straysAmong(await replica.bucket.keys(`${VELERO_PREFIX}kopia/`), proofs, seals);
   await runs.note(runId, 'hiddenObjects', strays);
   for (const key of strays) await replica.bucket.hide(key);
   return { hidden: strays.length };

@@ -2,7 +2,7 @@ import { pointVolume } from '../domain/backup-files.ts';
 import { type ExpectedKind, expectedObjects, type Proof, prove, type RestoredVolume } from '../domain/completeness.ts';
 import { ClusterNotReady, RestoreIncomplete } from '../domain/errors.ts';
 import type { Clock } from '../domain/given.ts';
-import { type RestoreRequest, restoreName } from '../domain/restore.ts';
+import type { RestoreRequest } from '../domain/restore.ts';
 import { VELERO_NAMESPACE } from '../domain/velero.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
 import type { ClusterApi, KubeObject } from '../gateways/kubernetes/cluster-api.ts';
@@ -66,13 +66,22 @@ async function liveNames(api: ClusterApi, expected: ExpectedKind[]): Promise<Map
   );
 }
 
-/** What the node agent filled in this restore; a pod's volume is told by the claim behind it. */
+/**
+ * What the node agent filled from this backup, in this run's restore or in an earlier run's that this one finishes; a
+ * pod's volume is told by the claim behind it.
+ */
 async function restoredVolumes(api: ClusterApi, request: RestoreRequest): Promise<RestoredVolume[]> {
-  const labels = `velero.io/restore-name=${restoreName({ ...request, part: 'tier' })}`;
-  const [fills, downloads] = await Promise.all([
-    api.list('velero.io/v1', 'PodVolumeRestore', { namespace: VELERO_NAMESPACE, labels }),
-    api.list('velero.io/v2alpha1', 'DataDownload', { namespace: VELERO_NAMESPACE, labels }),
+  const namespace = VELERO_NAMESPACE;
+  const [restores, allFills, allDownloads] = await Promise.all([
+    api.list('velero.io/v1', 'Restore', { namespace }),
+    api.list('velero.io/v1', 'PodVolumeRestore', { namespace }),
+    api.list('velero.io/v2alpha1', 'DataDownload', { namespace }),
   ]);
+  const ofBackup = new Set(
+    restores.filter(({ spec }) => spec?.backupName === request.backup).map(({ metadata }) => metadata?.name),
+  );
+  const ours = ({ metadata }: KubeObject): boolean => ofBackup.has(metadata?.labels?.['velero.io/restore-name']);
+  const [fills, downloads] = [allFills.filter(ours), allDownloads.filter(ours)];
   const pods = (await Promise.all(request.namespaces.map((namespace) => api.list('v1', 'Pod', { namespace })))).flat();
   const podFills = fills.map(({ spec, status }) => {
     const pod = pods.find((one) => fullName(one) === `${spec?.pod?.namespace}/${spec?.pod?.name}`);

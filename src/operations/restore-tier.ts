@@ -71,6 +71,8 @@ async function look(
     jobFailed: isTrue(job, 'Failed'),
     waitingFor: request.part === 'tier' ? unfinishedBefore(plan, request, restores) : [],
     waitedSeconds: (clock.now().getTime() - since.getTime()) / 1000,
+    runningSeconds:
+      job === undefined ? 0 : (clock.now().getTime() - new Date(job.metadata?.creationTimestamp ?? 0).getTime()) / 1000,
   });
 }
 

@@ -22,8 +22,11 @@ export const onceOnly: Invariant = {
       );
       if (raisers.size > 1) problems.push(`${raisers.size} runs raised the epoch`);
       const restores = twin.clusters.standby.store.list('restores.velero.io');
-      const names = restores.map(({ metadata, spec }) => `${metadata.labels?.['lifeboat.dev/tier']} ${partOf(metadata.name)} from ${spec?.backupName}`);
-    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+      const names = restores.map(
+        ({ metadata, spec }) =>
+          `${metadata.labels?.['lifeboat.dev/tier']} ${partOf(metadata.name)} from ${spec?.backupName}`,
+      );
+      const twice = names.filter((name, index) => names.indexOf(name) !== index);
       if (twice.length > 0) problems.push(`restored twice: ${twice.join(', ')}`);
       if (problems.length > 0) return broken(problems.join('; '));
       return held(`the epoch was raised once, ${restores.length} restores, each once`);
