@@ -23,7 +23,10 @@ export const report = z.object({
   epoch: ownership.optional(),
   reason: z.string(),
   points: z.array(chosenPoint),
-  /** Loss by store, in seconds: at most this much was lost. Null where a volume was lost whole, whatever its age. */
+  /**
+   * Loss by store, in seconds: at most this much was lost. Null where that cannot be said: the tier was not brought
+   * back, or a volume was lost whole, whatever its age.
+   */
   stores: z.array(z.object({ store: z.string(), recoveryPoint: z.string(), lossSeconds: z.number().nullable() })),
   tiers: z.array(tierOutcome),
   steps: z.array(
@@ -64,7 +67,7 @@ export function writeReport(facts: ReportFacts): Report {
     ...(raised && { epoch: raised }),
     reason: facts.failure === undefined ? facts.reason : `${facts.failure.error}: ${messageOf(facts.failure.cause)}`,
     points,
-    stores: points.flatMap((point) => losses(point, raised?.since)),
+    stores: points.flatMap((point) => losses(point, raised?.since, facts.tiers)),
     tiers: facts.tiers,
     steps: facts.steps.map(({ step, status, startedAt, endedAt }) => ({
       step,
@@ -76,14 +79,14 @@ export function writeReport(facts: ReportFacts): Report {
   };
 }
 
-function losses(point: ChosenPoint, until: string | undefined) {
-  const seconds =
-    until === undefined ? point.lossSeconds : Math.ceil((Date.parse(until) - Date.parse(point.moment)) / 1000);
+function losses(point: ChosenPoint, until: string | undefined, tiers: TierOutcome[]) {
+  const back = tiers.some((tier) => tier.tier === point.tier && tier.outcome === 'recovered');
+  const seconds = until === undefined ? null : Math.ceil((Date.parse(until) - Date.parse(point.moment)) / 1000);
   const whole = (store: string) => point.lostVolumes.some((volume) => volume.startsWith(`${store}/`));
   return point.namespaces.map((store) => ({
     store,
     recoveryPoint: point.backup,
-    lossSeconds: whole(store) ? null : seconds,
+    lossSeconds: back && !whole(store) ? seconds : null,
   }));
 }
 

@@ -11,6 +11,7 @@ import { type Setting, setTheScene } from './setting.ts';
 import { strike } from './strike.ts';
 import { summarize } from './summarize.ts';
 import { synthesized } from './synthesized.ts';
+import type { Twin } from './twin.ts';
 
 /** Runs one scenario through the deployed artifacts, in the twin. */
 export const rehearse: Rehearse = async (options) => {
@@ -20,11 +21,12 @@ export const rehearse: Rehearse = async (options) => {
   return rehearseAssembly(platform, assembly, options);
 };
 
-/** The same, of an assembly that the caller has: tests change one before it is loaded. */
+/** The same, of an assembly that the caller has: tests change one before it is loaded, and look into the twin after. */
 export async function rehearseAssembly(
   platform: Platform,
   assembly: Assembly,
   options: RehearseOptions,
+  onEnd?: (twin: Twin) => void,
 ): Promise<Rehearsal> {
   const wallStart = performance.now();
   const { scenario, seed } = options;
@@ -37,6 +39,7 @@ export async function rehearseAssembly(
   observation.begin(faults.map((fault) => ({ at: startsAt + fault.at * 1000, text: fault.text })));
   scheduleAll(setting, faults, options, clients);
   await twin.kernel.run(startsAt + scenario.endsAt * 1000, settled(setting, clients, options));
+  onEnd?.(twin);
   return summarize({ platform, observation, judge, options, wallMs: performance.now() - wallStart });
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { controlRegion } from '../plan/places.ts';
+import { causesOf } from './causes.ts';
 import { criticalPath } from './critical-path.ts';
 import type { Observation } from './observation.ts';
 import type { Platform } from './platform.ts';
@@ -64,7 +65,7 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
   const summary: RehearsalSummary = { ...measured, wallMs: Math.round(wallMs), digest };
   return {
     summary,
-    problems: [...problems, ...failures(observation, outcome)],
+    problems: [...problems, ...causesOf(twin, problems.length > 0)],
     repeat: options.repeat,
     interleaving,
     ...story(observation, platform, run, report),
@@ -117,13 +118,6 @@ function outcomeOf({ twin, startsAt }: Observation, run: string | undefined, all
   const undecided = executions.some(({ status }) => status === 'RUNNING') && waits?.kind === 'wait';
   const asked = twin.invocations.of('ask-approval').length > 0;
   return holds || asked || (undecided && /standby cannot/.test(waits?.reason ?? '')) ? 'held' : 'none';
-}
-
-/** What failed inside, a sentence each, when the outcome is not what a run should come to. */
-function failures({ twin, startsAt }: Observation, outcome: Outcome): string[] {
-  if (outcome !== 'failed') return [];
-  const failed = twin.invocations.all.filter(({ error, startedAt }) => error !== undefined && startedAt >= startsAt);
-  return [...new Set(failed.map(({ folder, error }) => `function ${folder}: ${error}`))].slice(0, 5);
 }
 
 function story(

@@ -48,14 +48,14 @@ export function trueLoss(namespace: string, lost: LastKnown, standby: Cluster): 
   return Math.round(worst);
 }
 
-type Reported = { stores?: { store: string; recoveryPoint: string; lossSeconds: number }[] };
+type Reported = { stores?: { store: string; recoveryPoint: string; lossSeconds: number | null }[] };
 
 /** Each protected namespace: what Lifeboat's report says was lost, beside what was. */
 export function storeResults(twin: Twin, lost: LastKnown | undefined, report: Reported | undefined): StoreResult[] {
   const stores = twin.plan.tiers.flatMap((tier) => tierNamespaces(twin.plan, tier.name));
   return stores.map((store) => {
     const said = report?.stores?.find((one) => one.store === store);
-    const restored = said !== undefined && lost !== undefined;
+    const restored = said !== undefined && said.lossSeconds !== null && lost !== undefined;
     return {
       store,
       recoveryPoint: said?.recoveryPoint ?? null,
