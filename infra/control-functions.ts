@@ -124,13 +124,18 @@ function protecting(given: FunctionsGiven): Functions {
   return [
     new LambdaFunction(given, {
       name: 'capture-primary',
-      environment: { CONTROL_BUCKET, RUNS_TABLE, SEAL_KEY_ID: names.sealKeyAlias },
+      environment: { CONTROL_BUCKET, RUNS_TABLE, SEAL_KEY_ID: names.sealKeyAlias, TOPIC_ARN: names.topicArn },
       grants: [
         grant.cluster('primary', 'DescribeCluster', 'ListAddons'),
         grant.describeAddons('primary'),
         grant.readSealKey(),
+        grant.cluster('standby', 'DescribeCluster'),
         grant.readRecords(),
+        grant.readHealthChecks(),
+        grant.missCaptured(),
+        grant.readCaptured(),
         grant.writeCaptured(),
+        grant.tellPeople(),
         grant.runs('GetItem'),
       ],
       ...LARGE,

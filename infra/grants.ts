@@ -35,6 +35,11 @@ export class Grants {
     );
   }
 
+  /** Without the right to list, S3 answers "denied" for an object that is not there. */
+  missCaptured(): Grant {
+    return { actions: ['s3:ListBucket'], on: [this.#names.bucketArn(this.#names.capturedBucket)] };
+  }
+
   writeCaptured(): Grant {
     return this.#objects(['s3:PutObject'], this.#names.capturedBucket, ['*'], 'All that is captured from the primary.');
   }
@@ -118,6 +123,12 @@ export class Grants {
       actions: ['route53:ListResourceRecordSets'],
       on: [`arn:aws:route53:::hostedzone/${this.#names.plan.traffic.zone.id}`],
     };
+  }
+
+  /** Their ids are Route 53's to choose. */
+  readHealthChecks(): Grant {
+    const because = 'Health checks are made by another stack, and have no names.';
+    return { actions: ['route53:GetHealthCheck'], on: ['arn:aws:route53:::healthcheck/*'], because };
   }
 
   #objects(actions: string[], bucket: string, prefixes: string[], because: string): Grant {

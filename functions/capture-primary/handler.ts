@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DnsRecords } from '../../src/gateways/aws/dns-records.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
+import { People } from '../../src/gateways/aws/people.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { SigningKey } from '../../src/gateways/aws/signing-key.ts';
 import { CapturedFacts } from '../../src/gateways/captured-facts.ts';
@@ -17,5 +18,6 @@ export const create = chain({ env, input }, ({ wires, clock, plan, region, env, 
   const sealKey = new SigningKey(wires, plan.sites.primary.region, env.SEAL_KEY_ID);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   const dns = new DnsRecords(wires);
-  return () => capturePrimary({ clusters, captured, sealKey, dns, runs, clock }, plan);
+  const people = new People(wires, region, env.TOPIC_ARN);
+  return () => capturePrimary({ clusters, captured, sealKey, dns, people, runs, clock }, plan);
 });

@@ -11,7 +11,6 @@ export const capturedCluster = z.object({
   version: z.string(),
   addons: z.array(z.object({ name: z.string(), version: z.string() })),
 });
-export type CapturedCluster = z.infer<typeof capturedCluster>;
 
 /** An image that a custom resource names, and where: Velero's own image map knows only the built-in kinds. */
 const customImage = z.object({
@@ -45,18 +44,15 @@ export type Inventory = z.infer<typeof inventory>;
 
 export const capturedKey = z.object({ capturedAt: z.iso.datetime(), publicKey: z.string() });
 
-export const capturedDns = z.object({
-  capturedAt: z.iso.datetime(),
-  /** Names whose records are not what was deployed, in words. */
-  drift: z.array(z.string()),
-});
+/** What would keep a failover from working, and was not so when it was deployed; a sentence each. */
+export const capturedDrift = z.object({ capturedAt: z.iso.datetime(), drift: z.array(z.string()) });
 
 /** The files, by what they hold. */
 export const CAPTURED = {
   cluster: 'captured/cluster.json',
   inventory: 'captured/inventory.json',
   sealKey: 'captured/seal-key.json',
-  dns: 'captured/dns.json',
+  drift: 'captured/drift.json',
 } as const;
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are searched for images

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { CAPTURED, capturedCluster, capturedDns, capturedKey, inventory } from '../domain/captured.ts';
+import { CAPTURED, capturedCluster, capturedDrift, capturedKey, inventory } from '../domain/captured.ts';
 import { FactNotCaptured } from '../domain/errors.ts';
 import type { Bucket } from './aws/objects.ts';
 
@@ -14,16 +14,21 @@ export class CapturedFacts {
   cluster = () => this.#read(CAPTURED.cluster, capturedCluster);
   inventory = () => this.#read(CAPTURED.inventory, inventory);
   sealKey = () => this.#read(CAPTURED.sealKey, capturedKey);
-  dns = () => this.#read(CAPTURED.dns, capturedDns);
+  drift = () => this.#readIfThere(CAPTURED.drift, capturedDrift);
 
   async write(what: keyof typeof CAPTURED, value: unknown): Promise<void> {
     await this.#bucket.write(CAPTURED[what], JSON.stringify(value));
   }
 
-  async #read<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.infer<Schema>> {
+  async #readIfThere<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.infer<Schema> | undefined> {
     const value = await this.#bucket.readJson(key);
+    return value === undefined ? undefined : schema.parse(value);
+  }
+
+  async #read<Schema extends z.ZodType>(key: string, schema: Schema): Promise<z.infer<Schema>> {
+    const value = await this.#readIfThere(key, schema);
     if (value === undefined)
       throw new FactNotCaptured(`${key} was never captured; run the machine protect while the primary lives`);
-    return schema.parse(value);
+    return value;
   }
 }

@@ -1,9 +1,11 @@
 import { podRequests } from '../domain/capacity.ts';
 import { type CustomImage, type Inventory, imagesIn, isWorkloadKind } from '../domain/captured.ts';
+import { type FailoverRecord, findDrift, type HealthCheckFacts } from '../domain/drift.ts';
 import { ClusterNotReady } from '../domain/errors.ts';
 import type { Clock } from '../domain/given.ts';
 import { inventoryNamespaces } from '../domain/velero.ts';
 import type { DnsRecords } from '../gateways/aws/dns-records.ts';
+import type { People } from '../gateways/aws/people.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
 import type { SigningKey } from '../gateways/aws/signing-key.ts';
 import type { CapturedFacts } from '../gateways/captured-facts.ts';
@@ -19,6 +21,7 @@ export type CapturePrimary = {
   captured: CapturedFacts;
   sealKey: SigningKey;
   dns: DnsRecords;
+  people: People;
   runs: RunsTable;
   clock: Clock;
 };
@@ -46,7 +49,7 @@ export async function capturePrimary(
   await captured.write('cluster', { capturedAt, ...address, addons: await eks.addons(cluster) });
   await captured.write('inventory', { capturedAt, ...(await takeInventory(api, plan)) });
   await captured.write('sealKey', { capturedAt, publicKey: await sealKey.publicKey() });
-  await captured.write('dns', { capturedAt, drift: await dnsDrift(given.dns, plan) });
+  await captureDrift(given, plan, facts.version, capturedAt);
   return { captured: true, reason: capturedAt };
 }
 
@@ -93,18 +96,26 @@ const storageClasses = async (api: ClusterApi) =>
     provisioner: String(storage.provisioner ?? ''),
   }));
 
-/** A failover flips health checks; it needs the failover pair that was deployed, on every name. */
-async function dnsDrift(dns: DnsRecords, plan: Plan): Promise<string[]> {
-  const drift: string[] = [];
-  for (const { host, primary } of plan.entryPoints) {
-    const records = await dns.of(plan.traffic.zone.id, host);
-    const first = records.find((record) => record.Failover === 'PRIMARY');
-    const second = records.find((record) => record.Failover === 'SECONDARY');
-    if (first === undefined || second === undefined) drift.push(`${host} has no failover pair of records`);
-    else if (first.HealthCheckId === undefined)
-      drift.push(`${host}: its primary record has no health check, so it never fails over`);
-    else if (first.ResourceRecords?.[0]?.Value !== primary)
-      drift.push(`${host}: its primary record leads to ${first.ResourceRecords?.[0]?.Value}`);
+/** Looks at what a failover will use of the standby and of DNS; people are told when something has come loose since. */
+async function captureDrift(
+  given: CapturePrimary,
+  plan: Plan,
+  primaryVersion: string,
+  capturedAt: string,
+): Promise<void> {
+  const { captured, clusters, dns, people } = given;
+  const { cluster, region } = plan.sites.standby;
+  const standby = await clusters.eks(region).cluster(cluster);
+  const records = new Map<string, FailoverRecord[]>();
+  for (const { host } of plan.entryPoints) records.set(host, await dns.of(plan.traffic.zone.id, host));
+  const checks = new Map<string, HealthCheckFacts>();
+  for (const { healthCheckId } of [...records.values()].flat()) {
+    const check = healthCheckId === undefined ? undefined : await dns.healthCheck(healthCheckId);
+    if (healthCheckId !== undefined && check !== undefined) checks.set(healthCheckId, check);
   }
-  return drift;
+  const drift = findDrift(plan, { versions: { primary: primaryVersion, standby: standby?.version }, records, checks });
+  const known = (await captured.drift())?.drift ?? [];
+  const fresh = drift.filter((sentence) => !known.includes(sentence));
+  if (fresh.length > 0) await people.tell(`${plan.name}: a failover would not work as deployed`, fresh.join('\n'));
+  await captured.write('drift', { capturedAt, drift });
 }

@@ -222,7 +222,6 @@ export const planSchema = z.strictObject({
 export type PlanInput = z.input<typeof planSchema>;
 /** A plan with every default filled in; lengths of time in seconds. */
 export type Plan = z.output<typeof planSchema>;
-export type Tier = Plan['tiers'][number];
 export type Workload = Plan['workloads'][number];
 export type EntryPoint = Plan['entryPoints'][number];
 export type BackupSchedule = Plan['stores']['backups']['schedules'][number];

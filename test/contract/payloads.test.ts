@@ -31,6 +31,7 @@ const VALUES: Record<string, unknown> = {
   $points: [point],
   $epoch: 2,
   $since: 1_772_340_000_000,
+  '$choice.restsOn': [{ repository: 'velero/kopia/orders/', backup: 'critical-5m-20260301043500' }],
   '$choice.reason': 'the plan wants a word from a person',
   $ending: 'recovered',
   $reason: '',
@@ -126,6 +127,8 @@ describe('the payload of a task', () => {
     ['restore-tier', { run, point, since: 1 }, 'part'],
     ['check-tier', { run, point, since: 1 }, 'epoch'],
     ['finish-run', { run, reason: '' }, 'ending'],
+    ['raise-epoch', { run }, 'reason'],
+    ['hide-strays', { run, points: [point] }, 'restsOn'],
   ])(
     'of %s without one of its parts is refused before anything is done, and the part is named',
     async (folder, payload, missing) => {

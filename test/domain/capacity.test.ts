@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type CapacityFacts, decideCapacity, placeholders, podRequests, quantity } from '../../src/domain/capacity.ts';
+import {
+  type CapacityFacts,
+  decideCapacity,
+  PLACEHOLDER_LABEL,
+  placeholders,
+  podRequests,
+  quantity,
+} from '../../src/domain/capacity.ts';
 import type { Manifest } from '../../src/domain/velero.ts';
 import { always } from './always.ts';
 
@@ -57,23 +64,48 @@ describe('what pods ask for', () => {
   });
 });
 
+type Placeholder = Manifest & {
+  spec: { priorityClassName: string; terminationGracePeriodSeconds: number; containers: Container[] };
+};
+type Container = { resources: { requests: { cpu: string; memory: string } } };
+
 describe('placeholders', () => {
-  const [priority, ...deployments] = placeholders([
+  const requests = [
     { cpuMillis: 550, memoryMi: 1152, pods: 1 },
     { cpuMillis: 100, memoryMi: 64, pods: 2 },
-  ]) as (Manifest & { spec: { replicas: number; template: { spec: { priorityClassName: string } } } })[];
+  ];
+  const [priority, ...pods] = placeholders(requests) as Placeholder[];
 
-  it('are a Deployment for each size, with as many pods as there were', () => {
-    expect(deployments.map(({ metadata, spec }) => [metadata.name, spec.replicas])).toEqual([
-      ['placeholder-550m-1152mi', 1],
-      ['placeholder-100m-64mi', 2],
+  it('are as many bare pods as there were, of their sizes: one that has made room does not come back', () => {
+    expect(pods.map(({ apiVersion, kind, metadata }) => [apiVersion, kind, metadata.name])).toEqual([
+      ['v1', 'Pod', 'placeholder-550m-1152mi-0'],
+      ['v1', 'Pod', 'placeholder-100m-64mi-0'],
+      ['v1', 'Pod', 'placeholder-100m-64mi-1'],
+    ]);
+    const sizes = pods.map(({ spec }) => spec.containers[0]?.resources.requests);
+    expect(sizes).toEqual([
+      { cpu: '550m', memory: '1152Mi' },
+      { cpu: '100m', memory: '64Mi' },
+      { cpu: '100m', memory: '64Mi' },
     ]);
   });
 
-  it('give way to every other pod, and drive none away', () => {
+  it('lie in a namespace of their own under one label, by which they are all found again', () => {
+    for (const { metadata } of pods)
+      expect(metadata).toMatchObject({ namespace: 'lifeboat', labels: { [PLACEHOLDER_LABEL]: 'true' } });
+  });
+
+  it('give way to every other pod, at once, and drive none away', () => {
     expect(priority).toMatchObject({ kind: 'PriorityClass', preemptionPolicy: 'Never', globalDefault: false });
     expect(priority?.value).toBeLessThan(0);
-    for (const { spec } of deployments) expect(spec.template.spec.priorityClassName).toBe(priority?.metadata.name);
+    for (const { spec } of pods) {
+      expect(spec.priorityClassName).toBe(priority?.metadata.name);
+      expect(spec.terminationGracePeriodSeconds).toBe(0);
+    }
+  });
+
+  it('are none when the primary had no pods', () => {
+    expect(placeholders([]).map(({ kind }) => kind)).toEqual(['PriorityClass']);
   });
 });
 
@@ -93,6 +125,11 @@ describe('the capacity of the standby', () => {
     ['is waited for while an agent is not ready', { agentsReady: 2 }, 'wait'],
     ['is waited for while a node is too new to be counted among those that want an agent', { readyNodes: 4 }, 'wait'],
     ['is waited for while there is no node', { readyNodes: 0, agentsWanted: 0, agentsReady: 0 }, 'wait'],
+    [
+      'is there at once when the primary had no pods, with no node at all',
+      { placeholdersWanted: 0, placeholdersPlaced: 0, readyNodes: 0, agentsWanted: 0, agentsReady: 0, waitedSeconds: 0 },
+      'ready',
+    ],
     [
       'is taken as it is after six minutes: less is better than nothing',
       { placeholdersPlaced: 2, waitedSeconds: 361 },

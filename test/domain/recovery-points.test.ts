@@ -106,6 +106,33 @@ describe('a sealed backup', () => {
   });
 });
 
+describe('a proven repository', () => {
+  const orders = (blob: string) => object(`velero/kopia/orders/${blob}`);
+  const wiki = (blob: string) => object(`velero/kopia/wiki/${blob}`);
+  const first = sealOf(0, { objects: [orders('p1'), wiki('p1')] });
+  const second = sealOf(5, { objects: [orders('p2'), wiki('p2')] });
+  const proven = (...objects: SealedObject[]) =>
+    Object.fromEntries(provenRepositories([first, second].map(signed), arrivedOf(objects)));
+
+  it('is told by its folder, with the backup whose seal proves it, and when that was sealed', () => {
+    expect(proven(orders('p1'))).toEqual({
+      'velero/kopia/orders/': { at: Date.parse(first.sealedAt), backup: first.backup },
+    });
+  });
+
+  it('is proven by the newest of the seals of which all has arrived, each repository by its own', () => {
+    const backups = Object.values(proven(orders('p1'), orders('p2'), wiki('p1'))).map(({ backup }) => backup);
+    expect(backups).toEqual([second.backup, first.backup]);
+  });
+
+  it('is none of which a single object of the seal is missing, or another version is there', () => {
+    const two = sealOf(0, { objects: [orders('p1'), orders('p2')] });
+    expect(provenRepositories([signed(two)], arrivedOf([orders('p1')])).size).toBe(0);
+    const other = [orders('p1'), object('velero/kopia/orders/p2', 'v2')];
+    expect(provenRepositories([signed(two)], arrivedOf(other)).size).toBe(0);
+  });
+});
+
 describe('the volumes of a point', () => {
   const point = verdict([sealOf(0)], sealOf(0).objects);
 

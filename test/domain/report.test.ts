@@ -54,9 +54,35 @@ describe('a report', () => {
     ]);
   });
 
-  it('says the loss as it was expected when the epoch was never raised', () => {
-    const { stores } = writeReport(facts({ ending: 'held', facts: { points: [point()] } }));
-    expect(stores.map(({ lossSeconds }) => lossSeconds)).toEqual([420, 420]);
+  it('says no loss when the epoch was never raised, since nothing was lost yet: what was expected is in its points', () => {
+    const { stores, points } = writeReport(facts({ ending: 'held', facts: { points: [point()] }, tiers: [] }));
+    expect(stores.map(({ lossSeconds }) => lossSeconds)).toEqual([null, null]);
+    expect(points.map(({ lossSeconds }) => lossSeconds)).toEqual([420]);
+  });
+
+  it('says no loss of a tier that did not come back, since nobody knows what it will come back from', () => {
+    const wiki = point({ tier: 'normal', namespaces: ['wiki'] });
+    const tiers = [
+      { tier: 'critical', outcome: 'recovered' as const },
+      { tier: 'normal', outcome: 'failed' as const },
+    ];
+    const { stores } = writeReport(facts({ facts: { points: [point(), wiki], epoch: epoch(450) }, tiers }));
+    expect(stores.map(({ store, lossSeconds }) => [store, lossSeconds])).toEqual([
+      ['orders', 450],
+      ['ingress', 450],
+      ['wiki', null],
+    ]);
+  });
+
+  it('says no number of seconds for a store of which a volume was lost whole, whatever its age', () => {
+    const lost = point({ namespaces: ['orders', 'orders-eu', 'ingress'], lostVolumes: ['orders/queue'] });
+    const written = writeReport(facts({ facts: { points: [lost], epoch: epoch(450) } }));
+    expect(written.stores.map(({ store, lossSeconds }) => [store, lossSeconds])).toEqual([
+      ['orders', null],
+      ['orders-eu', 450],
+      ['ingress', 450],
+    ]);
+    expect(report.parse(written)).toEqual(written);
   });
 
   it('never says less than the time between the point and the epoch', () => {
@@ -64,7 +90,7 @@ describe('a report', () => {
       fc.property(fc.integer({ min: 0, max: 10_000_000 }), (ms) => {
         const since = new Date(MOMENT + ms).toISOString();
         const { stores } = writeReport(facts({ facts: { points: [point()], epoch: { ...epoch(0), since } } }));
-        for (const { lossSeconds } of stores) expect(lossSeconds * 1000).toBeGreaterThanOrEqual(ms);
+        for (const { lossSeconds } of stores) expect((lossSeconds ?? Number.NaN) * 1000).toBeGreaterThanOrEqual(ms);
       }),
     );
   });

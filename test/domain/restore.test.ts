@@ -33,13 +33,30 @@ const flag = (command: string[], name: string) =>
 
 describe('a restore', () => {
   it('is named after its run, tier and part, the same one every time it is asked for', () => {
-    expect(restoreName(request())).toBe('operator-5d1f3a7e-3c-critical');
-    expect(restoreName(request({ part: 'cluster' }))).toBe('operator-5d1f3a7e-3c-critical-cluster');
-    expect(restoreName(request({ part: 'admission' }))).toBe('operator-5d1f3a7e-3c-critical-admission');
+    const run = runLabel(request().run);
+    expect(run).toMatch(/^operator-5d1f-[0-9a-f]{6}$/);
+    expect(restoreName(request())).toBe(`${run}-critical`);
+    expect(restoreName(request({ part: 'cluster' }))).toBe(`${run}-critical-cluster`);
+    expect(restoreName(request({ part: 'admission' }))).toBe(`${run}-critical-admission`);
+    expect(RESTORE_PARTS).toEqual(['cluster', 'tier', 'admission']);
   });
 
-  it('has a name that Kubernetes takes, for every run that is named after an id', () => {
-    const run = fc.tuple(fc.constantFrom('', 'operator-'), fc.uuid()).map(([prefix, id]) => prefix + id);
+  it("is never taken for another run's, alike as their ids may be", () => {
+    const alike = ['operator-5d1f3a7e-1', 'operator-5d1f3a7e-2', 'Operator-5d1f3a7e-1', 'operator 5d1f3a7e-1'];
+    expect(new Set(alike.map(runLabel)).size).toBe(alike.length);
+    expect(new Set(alike.map((run) => restoreName(request({ run })))).size).toBe(alike.length);
+    always(
+      fc.property(fc.uniqueArray(fc.string({ minLength: 1, maxLength: 80 }), { maxLength: 10 }), (runs) => {
+        expect(new Set(runs.map(runLabel)).size).toBe(runs.length);
+      }),
+    );
+  });
+
+  it('has a name that Kubernetes takes, whatever somebody in the console called the run', () => {
+    /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html#StepFunctions-StartExecution-request-name */
+    const byHand = fc.oneof(fc.string({ minLength: 1, maxLength: 80 }), fc.stringMatching(/^[\w.-]{1,80}$/));
+    const byId = fc.tuple(fc.constantFrom('', 'operator-'), fc.uuid()).map(([prefix, id]) => prefix + id);
+    const run = fc.oneof(byHand, byId);
     const tier = fc.stringMatching(/^[a-z][a-z0-9-]{0,22}[a-z0-9]$/);
     always(
       fc.property(run, tier, (id, name) => {
@@ -47,7 +64,7 @@ describe('a restore', () => {
           const restore = restoreName({ run: id, tier: name, part });
           expect(`restore-${restore}`).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
         }
-        expect(runLabel(id)).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+        expect(runLabel(id)).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
       }),
     );
   });
@@ -60,7 +77,8 @@ describe('a restore', () => {
   });
 
   it('carries its run and its tier as labels, by which the next look finds it', () => {
-    expect(flag(commandOf({}), 'labels')).toBe('lifeboat.dev/run=operator-5d1f3a7e-3c,lifeboat.dev/tier=critical');
+    const labels = `lifeboat.dev/run=${runLabel(request().run)},lifeboat.dev/tier=critical`;
+    expect(flag(commandOf({}), 'labels')).toBe(labels);
   });
 
   it.each(['cluster', 'tier'] as const)(
@@ -103,6 +121,7 @@ describe('the next step of a restore', () => {
     jobExists: false,
     waitingFor: [],
     waitedSeconds: 60,
+    runningSeconds: 0,
     ...change,
   });
 
@@ -121,10 +140,26 @@ describe('the next step of a restore', () => {
     ['is to wait while it runs', { restore: { phase: 'InProgress' } }, 'wait'],
     [
       'is to give up when it has not ended in time',
-      { restore: { phase: 'InProgress' }, waitedSeconds: 2701 },
+      { restore: { phase: 'InProgress' }, runningSeconds: 2701 },
       'failed',
     ],
-    ['is to go on though it ended late', { restore: { phase: 'Completed' }, waitedSeconds: 9999 }, 'completed'],
+    ['is to give up when its job has not run in time', { jobExists: true, runningSeconds: 2701 }, 'failed'],
+    [
+      'is to let it run however long it waited for its turn',
+      { restore: { phase: 'InProgress' }, waitedSeconds: 5000, runningSeconds: 2700 },
+      'wait',
+    ],
+    [
+      'is to let its job run however long it waited for its turn',
+      { jobExists: true, waitedSeconds: 5000, runningSeconds: 2700 },
+      'wait',
+    ],
+    [
+      'is to wait for its turn however long another one runs, but not for ever',
+      { waitingFor: ['critical'], waitedSeconds: 2699, runningSeconds: 0 },
+      'wait',
+    ],
+    ['is to go on though it ended late', { restore: { phase: 'Completed' }, runningSeconds: 9999 }, 'completed'],
   ])('%s', (_, change, kind) => {
     expect(decideRestore(facts(change)).kind).toBe(kind);
   });

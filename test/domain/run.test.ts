@@ -74,6 +74,32 @@ describe('the lock', () => {
     });
   });
 
+  it.each([
+    ['an alarm', { kind: 'alarm', alarm: 'lifeboat-shop-orders-down' }],
+    ["a prober's word", { kind: 'prober', observer: 'witness' }],
+  ] as const)('is not given for %s once the standby owns the platform, whoever held it last', (_, trigger) => {
+    for (const held of [undefined, heldBy('a'), heldBy('a', LOCK_BELIEVED_SECONDS + 1)])
+      expect(decideLock({ ...asking('late'), trigger }, held, ownedBy('standby', 'a'), NOW).kind).toBe('answer');
+  });
+
+  describe('once the standby owns the platform, for an operator', () => {
+    const finishing: Run = { ...asking('b'), trigger: { kind: 'operator', by: 'anna', reason: 'again' } };
+    const decide = (held: Lock | undefined) => decideLock(finishing, held, ownedBy('standby', 'a'), NOW);
+
+    it('is given, to finish what an earlier run could not', () => {
+      expect(decide(undefined)).toEqual({ kind: 'take', replacing: undefined });
+    });
+
+    it('is not given while a run is under way: no two runs ever act', () => {
+      expect(decide(heldBy('a'))).toEqual({ kind: 'answer', run: 'a', why: 'a run is under way' });
+    });
+
+    it('is taken over from a run that has said nothing for too long', () => {
+      const stale = heldBy('a', LOCK_BELIEVED_SECONDS + 1);
+      expect(decide(stale)).toEqual({ kind: 'take', replacing: stale });
+    });
+  });
+
   it('stays with the run that has raised the epoch, should it ask again', () => {
     expect(decideLock(asking('a'), heldBy('a'), ownedBy('standby', 'a'), NOW).kind).toBe('take');
   });

@@ -84,16 +84,17 @@ describe('a backup', () => {
     ]);
   });
 
-  it("leaves kopia's logs and session markers out, which come and go", () => {
-    const names = ['_log_20260301_1', 's1dc48e67', 'p01', 'q02', 'xn0_03', 'kopia.repository', 'udmrepo.Repository'];
+  it("leaves kopia's logs, session markers and maintenance marks out, which come, go or are written anew", () => {
+    const passing = ['_log_20260301_1', 's1dc48e67', 'kopia.maintenance', 'kopia.maintenance.1'];
+    const needed = ['p01', 'q02', 'xn0_03', 'kopia.repository', 'kopia.blobcfg', 'udmrepo.Repository'];
     const decision = decide(
       {},
       whole,
-      names.map((name) => listed(`velero/kopia/orders/${name}`)),
+      [...passing, ...needed].map((name) => listed(`velero/kopia/orders/${name}`)),
     );
     if (decision.kind !== 'seal') throw new Error(decision.reason);
     const sealed = decision.seal.objects.map(({ key }) => key.split('/').at(-1));
-    expect(sealed.slice(2)).toEqual(['p01', 'q02', 'xn0_03', 'kopia.repository', 'udmrepo.Repository']);
+    expect(sealed.slice(2)).toEqual(needed);
   });
 
   it('wrote to the repositories of the namespaces whose volumes it did not skip', () => {

@@ -9,6 +9,7 @@ import {
   type Signal,
   shouldAnnounce,
   type Verdict,
+  type Vote,
   votes,
 } from '../../src/domain/signals.ts';
 import { planOf, SMALL_PLAN } from '../plan/small-plan.ts';
@@ -52,6 +53,17 @@ describe('an observer', () => {
     expect(wordAfter([true, false, false, false])?.since).toBe(at(10).toISOString());
   });
 
+  it('counts and dates its failures anew after a long pause, since those before it are no longer in a row', () => {
+    const before = wordAfter([true, false, false]); // the last at 20 s
+    const fails = (last: Signal | undefined, second: number) =>
+      nextSignal(last, 'control', { answered: false, at: at(second) }, detection);
+    expect(fails(before, 20 + 180)).toMatchObject({ verdict: 'down', failures: 3, since: at(10).toISOString() });
+    const paused = fails(before, 20 + 181);
+    expect(paused).toMatchObject({ failures: 1, since: at(201).toISOString() });
+    expect(paused.verdict).not.toBe('down');
+    expect(fails(fails(paused, 211), 221)).toMatchObject({ verdict: 'down', since: at(201).toISOString() });
+  });
+
   it('dates health from the first answer, and keeps that date', () => {
     expect(wordAfter([false, true, true])?.since).toBe(at(10).toISOString());
   });
@@ -62,6 +74,7 @@ describe('an observer', () => {
     expect(looks(wordAfter([true, false]))).toBe(true);
     expect(looks(word('control', 'down', detection.giveUp - 1, 0))).toBe(true);
     expect(looks(word('control', 'down', detection.giveUp, 0))).toBe(false);
+    expect(looksWrong(word('control', 'down', 100, 0), { ...detection, giveUp: 100 })).toBe(false);
   });
 });
 
@@ -126,8 +139,39 @@ describe('a loss', () => {
   ];
 
   it.each<[string, number, Signal[], string]>([
-    ['is confirmed when two say down for as long as the hold-down', 60, everyoneDown(0), 'confirmed'],
-    ['is waited for until then', 59, everyoneDown(0), 'wait'],
+    ['is confirmed when two say down for as long as the hold-down', 60, everyoneDown(0, 60), 'confirmed'],
+    ['is waited for until then', 59, everyoneDown(0, 59), 'wait'],
+    ['is not confirmed by time that passes after they last looked', 100, everyoneDown(0, 59), 'wait'],
+    [
+      'is not confirmed while one of the two has not seen it down for so long',
+      100,
+      [word('control', 'down', 100, 0), word('witness', 'down', 100, 41)],
+      'wait',
+    ],
+    [
+      'is not confirmed while one of the two has not looked since',
+      100,
+      [word('control', 'down', 100, 0), word('witness', 'down', 50, 0)],
+      'wait',
+    ],
+    [
+      'is confirmed by the two who have seen it longest, whenever a third began to',
+      100,
+      [word('control', 'down', 100, 0), word('witness', 'down', 100, 40), word('route53/orders', 'down', 95)],
+      'confirmed',
+    ],
+    [
+      'is confirmed by an alarm that spoke once and has looked all the time',
+      60,
+      [word('control', 'down', 60, 0), word('route53/orders', 'down', 0)],
+      'confirmed',
+    ],
+    [
+      'is not confirmed by an alarm that spoke less than the hold-down ago',
+      60,
+      [word('control', 'down', 60, 0), word('route53/orders', 'down', 1)],
+      'wait',
+    ],
     [
       'is dismissed at once when everybody says up',
       1,
@@ -139,8 +183,14 @@ describe('a loss', () => {
     [
       'is confirmed though one last looked before it failed',
       100,
-      [...everyoneDown(20, 90), word('route53/orders', 'up', 10)],
+      [word('control', 'down', 90, 20), word('witness', 'up', 19), word('route53/orders', 'down', 30)],
       'confirmed',
+    ],
+    [
+      'is not confirmed when one saw it up as it failed for others',
+      100,
+      [word('control', 'down', 90, 20), word('witness', 'up', 20), word('route53/orders', 'down', 30)],
+      'wait',
     ],
     ['is not confirmed when nobody says anything', 100, [], 'wait'],
     ['is dismissed when no quorum came together in time', 900, [word('control', 'down', 890, 0)], 'dismissed'],
@@ -175,6 +225,9 @@ describe('a loss', () => {
   });
 
   describe('whatever is said', () => {
+    /** For how many seconds two observers have both seen it down. */
+    const seenByBoth = (one: Vote, other: Vote): number =>
+      (Math.min(one.at.getTime(), other.at.getTime()) - Math.max(one.since.getTime(), other.since.getTime())) / 1000;
     const said = fc.record({
       observer: fc.constantFrom('control', 'witness', 'route53/orders', 'route53/wiki'),
       verdict: fc.constantFrom<Verdict>('up', 'down', 'unknown'),
@@ -186,7 +239,7 @@ describe('a loss', () => {
       .map((all) => all.map(({ observer, verdict, since, age }) => word(observer, verdict, since + age, since)));
     const now = fc.integer({ min: 0, max: 1000 });
 
-    it('is confirmed only by enough downs, one of them old enough, and no up since then', () => {
+    it('is confirmed only by enough observers who all saw it down for the hold-down, and no up since', () => {
       always(
         fc.property(words, now, (signals, second) => {
           if (decide(second, signals).kind !== 'confirmed') return;
@@ -195,20 +248,20 @@ describe('a loss', () => {
           const oldest = Math.min(...down.map(({ since }) => since.getTime()));
           const ups = cast.filter((vote) => vote.verdict === 'up' && vote.at.getTime() >= oldest);
           expect(ups).toEqual([]);
-          expect(down.length).toBeGreaterThanOrEqual(detection.downVotes);
-          expect(at(second).getTime() - oldest).toBeGreaterThanOrEqual(detection.holdDown * 1000);
+          const pairs = down.flatMap((one, index) => down.slice(index + 1).map((other) => seenByBoth(one, other)));
+          expect(Math.max(...pairs)).toBeGreaterThanOrEqual(detection.holdDown);
         }),
       );
     });
 
-    it('is confirmed by enough downs, no up, and all of them old enough', () => {
+    it('is confirmed when any two who say down saw it down for the hold-down, and nobody says up', () => {
       always(
         fc.property(words, now, (signals, second) => {
           const cast = votes(signals, detection, at(second));
           const down = cast.filter(({ verdict }) => verdict === 'down');
-          const youngest = Math.max(...down.map(({ since }) => since.getTime()));
           if (cast.some(({ verdict }) => verdict === 'up') || down.length < detection.downVotes) return;
-          if (at(second).getTime() - youngest < detection.holdDown * 1000) return;
+          const pairs = down.flatMap((one, index) => down.slice(index + 1).map((other) => seenByBoth(one, other)));
+          if (Math.min(...pairs) < detection.holdDown) return;
           expect(decide(second, signals).kind).toBe('confirmed');
         }),
       );

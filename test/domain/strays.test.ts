@@ -1,51 +1,73 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { backupOfKey } from '../../src/domain/seal.ts';
+import { type RepositoryProof, repositoryOf } from '../../src/domain/recovery-points.ts';
+import { backupOfKey, type Seal } from '../../src/domain/seal.ts';
 import { straysAmong } from '../../src/domain/strays.ts';
 import { always } from './always.ts';
 import { CRITICAL, writesOf } from './real-backup.ts';
 import { object, sealOf } from './sealed.ts';
 
 const orders = (blob: string) => `velero/kopia/orders/${blob}`;
-const chosen = sealOf(0, {
+const wiki = (blob: string) => `velero/kopia/wiki/${blob}`;
+const seal = sealOf(0, {
   objects: [object(orders('p1')), object(orders('xn0_1')), object(orders('kopia.repository'))],
 });
 
+/** That this seal proves every repository of which it names an object. */
+const provenBy = ({ backup, objects }: Seal): RepositoryProof[] =>
+  [...new Set(objects.flatMap(({ key }) => repositoryOf(key) ?? []))].map((repository) => ({ repository, backup }));
+
 describe('a stray', () => {
-  it("is an index that arrived in a chosen point's repository after the point was sealed", () => {
+  it('is an index in a proven repository that the seal which proves it does not name', () => {
     const keys = [orders('xn0_1'), orders('xn0_2'), orders('xs0_3')];
-    expect(straysAmong(keys, [chosen])).toEqual([orders('xn0_2'), orders('xs0_3')]);
+    expect(straysAmong(keys, provenBy(seal), [seal])).toEqual([orders('xn0_2'), orders('xs0_3')]);
   });
 
   it('is never a pack, which nobody reads unless an index names it', () => {
-    expect(straysAmong([orders('p2'), orders('q2'), orders('kopia.blobcfg'), orders('_log_x')], [chosen])).toEqual([]);
+    const keys = [orders('p2'), orders('q2'), orders('kopia.blobcfg'), orders('_log_x')];
+    expect(straysAmong(keys, provenBy(seal), [seal])).toEqual([]);
   });
 
-  it('is never in a repository that no chosen point needs', () => {
-    expect(straysAmong(['velero/kopia/wiki/xn0_2'], [chosen])).toEqual([]);
-    expect(straysAmong([orders('xn0_2')], [])).toEqual([]);
+  it('is never in a repository that nothing proves: what is whole there nobody knows', () => {
+    expect(straysAmong([wiki('xn0_2')], provenBy(seal), [seal])).toEqual([]);
+    expect(straysAmong([orders('xn0_2')], [], [seal])).toEqual([]);
   });
 
-  it('is never what another chosen point names', () => {
-    const later = sealOf(5, { objects: [object(orders('xn0_2'))] });
-    expect(straysAmong([orders('xn0_1'), orders('xn0_2')], [chosen, later])).toEqual([]);
+  it('is none at all when the seal that proves can no longer be read', () => {
+    expect(straysAmong([orders('xn0_1'), orders('xn0_2')], provenBy(seal), [])).toEqual([]);
   });
 
-  it('is nothing that a chosen seal holds, whatever else lies there; and what is hidden once is gone', () => {
+  it('is never what maintenance wrote before the proving seal, though the point itself is older', () => {
+    const rewritten = sealOf(5, { objects: [object(orders('p2')), object(orders('xn0_2'))] });
+    const keys = [orders('xn0_2'), orders('xn0_3')];
+    expect(straysAmong(keys, provenBy(rewritten), [seal, rewritten])).toEqual([orders('xn0_3')]);
+  });
+
+  it("is judged by its own repository's proof, whatever other seals name", () => {
+    const other = sealOf(5, { objects: [object(wiki('xn0_1')), object(orders('xn0_2'))] });
+    const proofs = [
+      { repository: orders(''), backup: seal.backup },
+      { repository: wiki(''), backup: other.backup },
+    ];
+    const keys = [orders('xn0_1'), orders('xn0_2'), wiki('xn0_1'), wiki('xn0_2')];
+    expect(straysAmong(keys, proofs, [seal, other])).toEqual([orders('xn0_2'), wiki('xn0_2')]);
+  });
+
+  it('is never in a repository whose name only begins alike', () => {
+    expect(straysAmong(['velero/kopia/orders-eu/xn0_2'], provenBy(seal), [seal])).toEqual([]);
+  });
+
+  it('is nothing that a proving seal names, whatever else lies there; and what is hidden once is gone', () => {
     const keys = fc.subarray(
       ['p1', 'p2', 'q2', 'xn0_1', 'xn0_2', 'xs1_3', 'kopia.repository', 'udmrepo.Repository'].map(orders),
     );
     always(
       fc.property(keys, (there) => {
-        const strays = straysAmong(there, [chosen]);
-        const sealed = chosen.objects.map(({ key }) => key);
+        const strays = straysAmong(there, provenBy(seal), [seal]);
+        const sealed = seal.objects.map(({ key }) => key);
         expect(strays.filter((key) => sealed.includes(key))).toEqual([]);
-        expect(
-          straysAmong(
-            there.filter((key) => !strays.includes(key)),
-            [chosen],
-          ),
-        ).toEqual([]);
+        const left = there.filter((key) => !strays.includes(key));
+        expect(straysAmong(left, provenBy(seal), [seal])).toEqual([]);
       }),
     );
   });
@@ -58,11 +80,7 @@ describe('a stray', () => {
     const later = puts.filter((write) => !before.includes(write) && /\/xn0_/.test(write.key)).map(({ key }) => key);
     const own = later.filter((key) => !key.startsWith('velero/kopia/monitoring/'));
     expect(own.length).toBeGreaterThan(0);
-    expect(
-      straysAmong(
-        puts.map(({ key }) => key),
-        [point],
-      ),
-    ).toEqual(own);
+    const keys = puts.map(({ key }) => key);
+    expect(straysAmong(keys, provenBy(point), [point])).toEqual(own);
   });
 });

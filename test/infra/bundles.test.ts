@@ -33,7 +33,9 @@ const speaksKubernetes = (folder: string): boolean =>
 /** Starts a bundle in a process of its own, as Lambda does: importing it must be enough to make its handler. */
 async function startedIn(folder: string): Promise<string> {
   const { env } = (await import(`../../functions/${folder}/env.ts`)) as { env: { shape: Record<string, unknown> } };
-  const own = Object.fromEntries(Object.keys(env.shape).map((name) => [name, name === 'OBSERVER' ? 'control' : 'some-name']));
+  const own = Object.fromEntries(
+    Object.keys(env.shape).map((name) => [name, name === 'OBSERVER' ? 'control' : 'some-name']),
+  );
   const lambda = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
   const script = `console.log(typeof (await import(${JSON.stringify(pathToFileURL(bundleOf(folder)).href)})).handler)`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {

@@ -34,12 +34,15 @@ function read(name: string): Omit<RehearseOptions, 'seed'> {
 
 export const run = (name: string, seed = 1): Promise<Rehearsal> => rehearse({ ...scenarioNamed(name), seed });
 
-/** The example's assembly, to be changed: a copy. */
-export function assemblyCopy(): Assembly {
-  const { plan, planInput } = scenarioNamed('region-loss');
+/** The assembly that a scenario's plan is deployed by: shared, not to be changed. */
+export function synthesizedFor(name: string): Assembly {
+  const { plan, planInput } = scenarioNamed(name);
   const platform = platformOf(plan, planInput, undefined);
-  return structuredClone(synthesized(platform.plan, platform.input));
+  return synthesized(platform.plan, platform.input);
 }
+
+/** The example's assembly, to be changed: a copy. */
+export const assemblyCopy = (): Assembly => structuredClone(synthesizedFor('region-loss'));
 
 /** What comes of a region loss with an assembly that was tampered with: its rehearsal, or what it died of. */
 export async function runChanged(assembly: Assembly, seed = 1): Promise<Rehearsal | Error> {

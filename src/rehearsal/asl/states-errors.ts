@@ -19,7 +19,7 @@ export const STATES_ERRORS = {
   'States.Timeout': 'A task outlived its TimeoutSeconds or HeartbeatSeconds, or the execution its own TimeoutSeconds.',
 } as const;
 
-export type StatesError = keyof typeof STATES_ERRORS;
+type StatesError = keyof typeof STATES_ERRORS;
 
 /** Whether a Retrier or Catcher with this `ErrorEquals` answers this failure. */
 export function matchesError(errorEquals: readonly string[], failure: Failure): boolean {
