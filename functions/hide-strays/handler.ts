@@ -10,8 +10,8 @@ import { env } from './env.ts';
 
 const input = z.object({ run, restsOn: z.array(proof) });
 
-export const create = chain({ env, input }, ({ wires, plan, region, env }) => {
+export const create = chain({ env, input }, ({ wires, clock, plan, region, env }) => {
   const replica = new RecoveryBucket(new Bucket(wires, plan.sites.standby.region, env.REPLICA_BUCKET));
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
-  return ({ run: { id }, restsOn }) => hideStrays({ replica, runs }, id, restsOn);
+  return ({ run: { id }, restsOn }) => hideStrays({ replica, runs, clock }, id, restsOn);
 });

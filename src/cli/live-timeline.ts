@@ -12,7 +12,7 @@ const PHASE = 8;
 type Started = Extract<ProgressEvent, { kind: 'started' }>;
 
 /**
- * Prints what happens as it happens, by the virtual clock since the first fault. A step that begins and ends
+ * Prints what happens as it happens, by the virtual clock since the loss. A step that begins and ends
  * within one displayed second is one line.
  */
 export class LiveTimeline implements Progress {
@@ -59,7 +59,7 @@ export class LiveTimeline implements Progress {
 
   #begin(event: Extract<ProgressEvent, { kind: 'begun' }>): void {
     this.#faults = event.faults.toSorted((a, b) => a.at - b.at);
-    this.#zero = this.#faults[0]?.at ?? event.at;
+    this.#zero = event.lossAt ?? this.#faults[0]?.at ?? event.at;
     const faults = this.#faults.map((fault) => `${timeOfDay(fault.at)} ${fault.text}`);
     const text = [`seed ${event.seed}`, event.scenario, ...(faults.length > 0 ? faults : ['no faults'])].join(' · ');
     // One line, whoever reads it by machine; on a terminal it is broken at words.

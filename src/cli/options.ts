@@ -13,6 +13,12 @@ export const withCommonOptions = (command: Command): Command =>
 /** Whether a person gave the option, rather than its default. */
 export const given = (command: Command, option: string): boolean => command.getOptionValueSource(option) === 'cli';
 
+/** An empty name, as an unset variable of a shell leaves it, would mean the working directory. */
+export function directoryName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Allowed: a directory.');
+  return text;
+}
+
 /** Reads a whole number for commander, from `least` to `most`. */
 export const wholeNumber =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>

@@ -4,7 +4,7 @@ import type { RehearseOptions } from '../rehearsal/rehearse-options.ts';
 import type { Rehearsal } from '../rehearsal/result.ts';
 import { findScenario } from './find-scenario.ts';
 import { LiveTimeline } from './live-timeline.ts';
-import { type CommonOptions, given, wholeNumber, withCommonOptions } from './options.ts';
+import { type CommonOptions, directoryName, given, wholeNumber, withCommonOptions } from './options.ts';
 import { prepareRehearsal } from './prepare-rehearsal.ts';
 import { assemblyDirectory, existingDirectory, writableDirectory } from './read-input.ts';
 import { repeatCommand } from './repeat-command.ts';
@@ -24,11 +24,20 @@ export const rehearseCommand = (program: Command, surroundings: Surroundings, en
     .description('lose a region on this machine, and see what the deployed artifacts do about it')
     .argument('[scenario]', 'a name in scenarios/, or a file', DEFAULT_SCENARIO)
     .addOption(new Option('--seed <n>', 'what is left to chance follows from it').default(1).argParser(wholeNumber(0)))
-    .option('--report <dir>', 'write report.json, report.md and report.html there')
     .addOption(
-      new Option('--workloads <dir>', "your own exported manifests in place of the plan's").conflicts('assembly'),
+      new Option('--report <dir>', 'write report.json, report.md and report.html there').argParser(directoryName),
     )
-    .option('--assembly <dir>', 'a cloud assembly made before, such as cdk.out (default: synthesized afresh)')
+    .addOption(
+      new Option('--workloads <dir>', "your own exported manifests in place of the plan's")
+        .argParser(directoryName)
+        .conflicts('assembly'),
+    )
+    .addOption(
+      new Option(
+        '--assembly <dir>',
+        'a cloud assembly made before, such as cdk.out (default: synthesized afresh)',
+      ).argParser(directoryName),
+    )
     .action(async (scenario: string, flags: Flags, command: Command) => {
       end(await rehearseScenario(scenario, { ...flags, explicit: given(command, 'plan') }, surroundings));
     });

@@ -45,7 +45,7 @@ export function runLabel(id: string): string {
 }
 
 export const restoreName = ({ run, tier, part }: Pick<RestoreRequest, 'run' | 'tier' | 'part'>): string =>
-  `${runLabel(run)}-${tier}${part === 'tier' ? '' : `-${part}`}`;
+  part === 'tier' ? `${runLabel(run)}-tier-${tier}` : `${runLabel(run)}-${part}`;
 
 /** A namespace that no backup holds: where only what is the cluster's is wanted, this one is asked for. */
 const NO_NAMESPACE = LIFEBOAT_NAMESPACE;

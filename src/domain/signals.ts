@@ -50,7 +50,7 @@ export function nextSignal(
   const paused = before !== undefined && look.at.getTime() - Date.parse(before.at) > staleAfter(detection) * 1000;
   const failures = (paused ? 0 : (before?.failures ?? 0)) + 1;
   const since = before !== undefined && failures > 1 ? before.since : at;
-  const said = failures >= detection.failures ? 'down' : (before?.verdict ?? 'unknown');
+  const said = failures >= detection.failures ? 'down' : paused ? 'unknown' : (before?.verdict ?? 'unknown');
   return {
     ...base,
     verdict: said,
@@ -118,13 +118,21 @@ export type LossDecision =
 
 /**
  * For how long that many observers have all seen it down: from when the last of them began to, until each last looked.
- * The observers who have seen it longest count, so that one who has long been blind adds nothing.
+ * The group that agrees longest counts, so that one who has long been blind neither adds to it nor holds it up.
  */
 function agreedSeconds(down: Vote[], wanted: number): number {
-  const longest = down.toSorted((a, b) => a.since.getTime() - b.since.getTime()).slice(0, wanted);
-  const since = Math.max(...longest.map((one) => one.since.getTime()));
-  const until = Math.min(...longest.map((one) => one.at.getTime()));
-  return Math.max(0, (until - since) / 1000);
+  const agreed = groupsOf(down, wanted).map((group) => {
+    const since = Math.max(...group.map((one) => one.since.getTime()));
+    const until = Math.min(...group.map((one) => one.at.getTime()));
+    return (until - since) / 1000;
+  });
+  return Math.max(0, ...agreed);
+}
+
+/** Every choice of so many; observers are a handful. */
+function groupsOf(all: Vote[], size: number): Vote[][] {
+  if (size === 0) return [[]];
+  return all.flatMap((one, index) => groupsOf(all.slice(index + 1), size - 1).map((rest) => [one, ...rest]));
 }
 
 export type LossFacts = { trigger: Trigger; startedAt: Date; signals: Signal[]; standby: StandbyFacts; now: Date };

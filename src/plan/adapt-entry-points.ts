@@ -24,6 +24,10 @@ export function adaptEntryPoints(input: PlanInput, objects: readonly ManifestObj
     .flatMap((object) => madeFor(object, input, objects, taken, said));
   const workloads = input.workloads.map((workload) => withChecks(workload, input, kept, made, said));
   const entryPoints = [...kept, ...made.map(({ entryPoint }) => entryPoint)];
+  if (entryPoints.length === 0)
+    said.push(
+      'There is no entry point: the manifests have no Ingress and no Service of type LoadBalancer, so that nothing tells from outside whether the primary lives.',
+    );
   return { input: { ...input, workloads, ...(before.length + made.length > 0 ? { entryPoints } : {}) }, said };
 }
 

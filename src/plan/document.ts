@@ -23,6 +23,7 @@ export function readDocument(text: string, file: string): ReadDocument | { probl
   const problem = (line: number, found: string, allowed: string) => ({
     problems: [problemAt({ file, line, path: [] }, found, allowed)],
   });
+  if (isBinary(text)) return problem(1, 'text that is not UTF-8', 'YAML in UTF-8');
   try {
     const document = parseDocument(text, { lineCounter: lines, ...YAML_OPTIONS });
     if (document.errors.length > 0) return { problems: syntaxProblems(document.errors, text, file, lines) };
@@ -33,6 +34,9 @@ export function readDocument(text: string, file: string): ReadDocument | { probl
     return problem(1, `text that cannot be read as YAML (${(error as Error).message})`, 'YAML');
   }
 }
+
+/** Bytes that are no UTF-8 have become U+FFFD; its beginning tells a file that is something else altogether. */
+export const isBinary = (text: string): boolean => /[\0\uFFFD]/.test(text.slice(0, 200));
 
 /** Keys given twice are told each; of everything else, the first. */
 export function syntaxProblems(

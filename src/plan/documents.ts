@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments, type ScalarTag } from 'yaml';
-import { offsetOf, type ReadDocument, readDocument, syntaxProblems, YAML_OPTIONS } from './document.ts';
+import { isBinary, offsetOf, type ReadDocument, readDocument, syntaxProblems, YAML_OPTIONS } from './document.ts';
 import { type PlanProblem, problemAt } from './problem.ts';
 
 /**
@@ -20,7 +20,7 @@ export function readDocuments(text: string, file: string): ReadDocument[] | { pr
     problems: [problemAt({ file, line: 1, path: [] }, found, allowed)],
   });
   // What PowerShell writes, for one: UTF-16, read as if it were UTF-8.
-  if (/[\0\uFFFD]/.test(text.slice(0, 200))) return refuse('text that is not UTF-8', 'YAML or JSON in UTF-8');
+  if (isBinary(text)) return refuse('text that is not UTF-8', 'YAML or JSON in UTF-8');
   const json = readJson(text, file);
   if (json) return [json];
   const lines = new LineCounter();

@@ -120,13 +120,16 @@ function filledIn(object: ManifestObject): string[] {
     case 'Pod':
       return ['nodeName'];
     case 'PersistentVolumeClaim':
-      return annotation(object, 'pv.kubernetes.io/bind-completed') === undefined ? [] : ['volumeName'];
+      return isBound(object) ? ['volumeName'] : [];
     case 'PersistentVolume':
       return inside(object, 'spec', 'claimRef') === undefined ? [] : ['claimRef'];
     default:
       return [];
   }
 }
+
+const isBound = (claim: ManifestObject): boolean =>
+  annotation(claim, 'pv.kubernetes.io/bind-completed') !== undefined || inside(claim, 'status', 'phase') === 'Bound';
 
 function claimWithoutUid(spec: object): unknown {
   const { namespace, name } = (inside(spec, 'claimRef') ?? {}) as Record<string, unknown>;

@@ -8,7 +8,10 @@ import { textLike } from './text-like.ts';
  * (`prefault`), so that the schema shows them that way too.
  */
 
-const name = textLike(/^[a-z][a-z0-9-]{0,23}$/, 'lower-case letters, digits and hyphens, a letter first, at most 24');
+const name = textLike(
+  /^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$/,
+  'lower-case letters, digits and hyphens, a letter first, at most 24',
+);
 const region = textLike(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-west-2');
 const namespace = textLike(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a Kubernetes namespace');
 const hostName = textLike(

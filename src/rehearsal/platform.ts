@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { adaptPlan } from '../plan/adapt.ts';
+import { withAssumedClasses } from '../plan/assumed-classes.ts';
 import type { ManifestObject } from '../plan/manifest-object.ts';
 import { readManifests } from '../plan/manifests.ts';
+import { ownAccount } from '../plan/own-account.ts';
 import { parsePlanInput } from '../plan/parse.ts';
 import { problemLine } from '../plan/problem.ts';
 import type { Plan, PlanInput } from '../plan/schema.ts';
@@ -11,6 +13,8 @@ import { BadInput } from './bad-input.ts';
 /** What runs in the primary, and the plan that protects it. */
 export type Platform = { plan: Plan; input: PlanInput; objects: ManifestObject[]; said: string[] };
 
+/** The simulated world's own. */
+const TWIN_ACCOUNT = '111122223333';
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const platforms = new WeakMap<PlanInput, Map<string, Platform>>();
 
@@ -43,11 +47,29 @@ function inRegistryOf(plan: Plan, object: ManifestObject): ManifestObject {
 }
 
 function adapted(written: PlanInput, directory: string): Platform {
-  const { objects, said } = manifestsIn(directory);
+  const { objects: exported, said: read } = manifestsIn(directory);
+  const here = inTwinsAccount(written.sites.primary.region, exported);
+  const assumed = withAssumedClasses(here.objects);
+  const objects = assumed.objects;
+  const said = [...read, ...here.said, ...assumed.said];
   const { input, said: adaptations } = adaptPlan(written, objects);
   const parsed = parsePlanInput(input, `the plan adapted to ${directory}`);
   if ('problems' in parsed) throw new BadInput(...parsed.problems.map(problemLine));
   return { plan: parsed.plan, input: parsed.input, objects, said: [...said, ...adaptations] };
+}
+
+/**
+ * The account that most of the primary's own images lie in is the one that the plan is deployed in: here, the twin's.
+ * Images of other accounts stay theirs.
+ */
+function inTwinsAccount(region: string, objects: ManifestObject[]): { objects: ManifestObject[]; said: string[] } {
+  const own = ownAccount(objects, region);
+  if (own === undefined || own === TWIN_ACCOUNT) return { objects, said: [] };
+  const text = JSON.stringify(objects);
+  return {
+    objects: JSON.parse(text.replaceAll(`"${own}.dkr.ecr.`, `"${TWIN_ACCOUNT}.dkr.ecr.`)),
+    said: [`Account ${own} is taken to be the plan's own, and is ${TWIN_ACCOUNT} here.`],
+  };
 }
 
 function manifestsIn(directory: string): { objects: ManifestObject[]; said: string[] } {

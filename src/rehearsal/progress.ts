@@ -5,7 +5,15 @@ import type { Phase } from './result.ts';
  * Exactly one `begun` comes first. It names the faults; no mark need repeat them.
  */
 export type ProgressEvent =
-  | { kind: 'begun'; at: number; scenario: string; seed: number; faults: { at: number; text: string }[] }
+  | {
+      kind: 'begun';
+      at: number;
+      scenario: string;
+      seed: number;
+      faults: { at: number; text: string }[];
+      /** When the primary is taken away, where a fault does that: the clock counts from it, else from the first fault. */
+      lossAt?: number;
+    }
   | { kind: 'started'; at: number; phase: Phase; step: string; waitsOn?: string }
   | { kind: 'waiting'; at: number; step: string; on: string }
   | { kind: 'ended'; at: number; phase: Phase; step: string; failed?: string }

@@ -49,7 +49,7 @@ export type RehearsalSummary = {
 
 /** Something that took time, on the timeline: a state of the machine, a function, a restore. */
 export type Step = {
-  /** The state's name, with the tier where it is of one: `RestoreTier (critical)`. */
+  /** The state's name in words, with the tier where it is of one: `Restore tier critical`. */
   name: string;
   phase: Phase;
   tier?: string;

@@ -16,6 +16,8 @@ function unmetByScenario(expect: Expectation, { outcome, rtoSeconds, tiers }: Ju
   const unmet: string[] = [];
   if (expect.outcome !== undefined && expect.outcome !== outcome)
     unmet.push(`it ended ${outcome}; the scenario expects ${expect.outcome}`);
+  // What never came back cannot be late: that is said once.
+  if (unmet.length > 0 && outcome !== 'recovered') return unmet;
   if (expect.rtoWithin !== undefined && !(rtoSeconds !== null && rtoSeconds <= expect.rtoWithin))
     unmet.push(`${took(rtoSeconds)}; the scenario expects ${lengthText(expect.rtoWithin)} at most`);
   const loss = tiers[0]?.rpoSeconds ?? null;

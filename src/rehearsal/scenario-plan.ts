@@ -1,6 +1,6 @@
 import { applyOverrides } from '../plan/overrides.ts';
 import { parsePlan, parsePlanInput } from '../plan/parse.ts';
-import { problemLine } from '../plan/problem.ts';
+import { type PlanProblem, problemLine } from '../plan/problem.ts';
 import type { Plan, PlanInput } from '../plan/schema.ts';
 import type { ParsedScenario } from './scenario.ts';
 
@@ -24,5 +24,16 @@ export function planForScenario(
       ),
     };
   const parsed = parsePlanInput(changed.input, `${planFile} as ${scenarioFile} sets it`);
-  return 'problems' in parsed ? { problems: parsed.problems.map(problemLine) } : parsed;
+  if (!('problems' in parsed)) return parsed;
+  return { problems: parsed.problems.map((problem) => problemLine(inScenario(problem))) };
+
+  /** The plan alone is right: what the scenario sets is at fault, at its line where it can be told. */
+  function inScenario(problem: PlanProblem): PlanProblem {
+    const isWithin = (outer: string, inner: string) => inner === outer || inner.startsWith(`${outer}.`);
+    const key = Object.keys(scenario.set).find(
+      (field) => isWithin(field, problem.field) || isWithin(problem.field, field),
+    );
+    if (key === undefined) return problem;
+    return { ...problem, file: scenarioFile, line: lineOf(['set', key]), field: `set.${problem.field}` };
+  }
 }

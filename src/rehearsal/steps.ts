@@ -24,7 +24,7 @@ const PHASE_OF: Record<string, Phase> = {
 /** Answers that mean: not yet, call me again. */
 const STILL_TRYING = new Set(['wait', 'unreachable']);
 
-type Key = { key: string; phase: Phase; tier?: string };
+type Key = { key: string; phase: Phase; name: string; tier?: string };
 
 /** Groups the polls of one thing into one step: the same function, for the same run and tier, is one step. */
 export class Steps {
@@ -70,14 +70,22 @@ export class Steps {
     this.#ended(step, invocation.error);
   }
 
-  #begin({ key, phase, tier }: Key, { startedAt, folder }: Invocation): void {
-    const name = folder.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
-    const named = tier === undefined ? name : `${name} (${tier})`;
-    const step: Step = { name: named, phase, startedAt, endedAt: startedAt, ...(tier !== undefined && { tier }) };
+  #begin({ key, phase, name, tier }: Key, { startedAt }: Invocation): void {
+    const step: Step = { name, phase, startedAt, endedAt: startedAt, ...(tier !== undefined && { tier }) };
     this.#open.set(key, step);
     this.all.push(step);
     this.#started(step);
   }
+}
+
+/** Parts of a restore that are of no tier. */
+const PARTS: Record<string, string> = { cluster: 'what has no namespace', admission: 'admission webhooks' };
+
+/** `Restore tier critical`: the same words as its folder and its state have, for people. */
+function nameOf(folder: string, part: string | undefined, tier: string | undefined): string {
+  if (part !== undefined) return `Restore ${PARTS[part] ?? part}`;
+  const words = folder.replaceAll('-', ' ');
+  return `${words[0]?.toUpperCase()}${words.slice(1)}${tier === undefined ? '' : ` ${tier}`}`;
 }
 
 /** Undefined for what is not part of a failover: probers, captures, the hourly protection. */
@@ -85,8 +93,9 @@ function keyOf({ folder, input }: Invocation): Key | undefined {
   const phase = PHASE_OF[folder];
   if (phase === undefined || (folder === 'protect-cluster' && input?.run === undefined) || input?.release === true)
     return undefined;
-  const tier: string | undefined =
-    input?.part === 'tier' || input?.part === undefined ? input?.point?.tier : input.part;
+  const part: string | undefined = input?.part === 'tier' ? undefined : input?.part;
+  const tier: string | undefined = part === undefined ? input?.point?.tier : undefined;
   const run = String(input?.run?.id ?? input?.runId ?? '');
-  return { key: `${run}/${folder}/${tier ?? ''}`, phase, ...(tier !== undefined && { tier }) };
+  const key = `${run}/${folder}/${part ?? ''}/${tier ?? ''}`;
+  return { key, phase, name: nameOf(folder, part, tier), ...(tier !== undefined && { tier }) };
 }

@@ -47,6 +47,8 @@ function attach(client: SdkClient, world: World, end: WireEnd): void {
   const stack = client.middlewareStack as Stack;
   const config = client.config as ClientConfig;
   keepFromDisk(config);
+  // The client copies its configuration twice a call, seven times faster if it has no accessors.
+  client.config = { ...config };
   for (const name of HEADER_WRITERS) stack.remove(name);
   const middleware: Middleware = (_, context) => async (args) => {
     const service = context.clientName.replace(/Client$/, '').toLowerCase();
@@ -99,6 +101,8 @@ function keepFromDisk(config: ClientConfig): void {
     // Compressing is real work in other threads.
     disableRequestCompression: async () => true,
     requestMinCompressionSizeBytes: async () => 10_240,
+    // One stack for all calls of a command: they are the same here, and it is the SDK's own option.
+    cacheMiddleware: true,
   });
 }
 

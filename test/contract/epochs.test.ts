@@ -49,7 +49,6 @@ describe('the epoch', () => {
     ]);
   });
 
-
   it('grows by one for each run that raises it, in whatever order calls are answered, repeated or lost', async () => {
     const asks = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 6 });
     const property = fc.asyncProperty(asks, fc.scheduler(), async (names, scheduler) => {

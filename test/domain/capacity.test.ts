@@ -127,7 +127,14 @@ describe('the capacity of the standby', () => {
     ['is waited for while there is no node', { readyNodes: 0, agentsWanted: 0, agentsReady: 0 }, 'wait'],
     [
       'is there at once when the primary had no pods, with no node at all',
-      { placeholdersWanted: 0, placeholdersPlaced: 0, readyNodes: 0, agentsWanted: 0, agentsReady: 0, waitedSeconds: 0 },
+      {
+        placeholdersWanted: 0,
+        placeholdersPlaced: 0,
+        readyNodes: 0,
+        agentsWanted: 0,
+        agentsReady: 0,
+        waitedSeconds: 0,
+      },
       'ready',
     ],
     [

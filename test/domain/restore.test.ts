@@ -35,10 +35,15 @@ describe('a restore', () => {
   it('is named after its run, tier and part, the same one every time it is asked for', () => {
     const run = runLabel(request().run);
     expect(run).toMatch(/^operator-5d1f-[0-9a-f]{6}$/);
-    expect(restoreName(request())).toBe(`${run}-critical`);
-    expect(restoreName(request({ part: 'cluster' }))).toBe(`${run}-critical-cluster`);
-    expect(restoreName(request({ part: 'admission' }))).toBe(`${run}-critical-admission`);
+    expect(restoreName(request())).toBe(`${run}-tier-critical`);
+    expect(restoreName(request({ part: 'cluster' }))).toBe(`${run}-cluster`);
+    expect(restoreName(request({ part: 'admission' }))).toBe(`${run}-admission`);
     expect(RESTORE_PARTS).toEqual(['cluster', 'tier', 'admission']);
+  });
+
+  it('is never taken for another part, whatever its tier is called', () => {
+    expect(restoreName(request({ tier: 'cluster' }))).not.toBe(restoreName(request({ part: 'cluster' })));
+    expect(restoreName(request({ tier: 'web-cluster' }))).not.toBe(restoreName(request({ tier: 'web', part: 'cluster' })));
   });
 
   it("is never taken for another run's, alike as their ids may be", () => {

@@ -1,4 +1,4 @@
-import { constants, createHash, generateKeyPairSync, privateEncrypt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type VeleroBackup, veleroBackup } from '../../src/domain/backup-files.ts';
@@ -17,6 +17,7 @@ import {
 import { always } from './always.ts';
 import { backupJson, CRITICAL, MOVED, type RealBackup, type Write, writesOf } from './real-backup.ts';
 import { BEGAN, listed, sealOf } from './sealed.ts';
+import { sealingKey } from './sealing-key.ts';
 
 const NAME = 'critical-5m-20260301043000';
 
@@ -148,15 +149,8 @@ describe('a real backup, write by write', () => {
 });
 
 describe('a signature', () => {
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-
-  /** As KMS signs a digest: https://www.rfc-editor.org/rfc/rfc8017#section-9.2 */
-  function sign(seal: Seal): string {
-    const prefix = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-    const key = { key: pair.privateKey, padding: constants.RSA_PKCS1_PADDING };
-    return privateEncrypt(key, Buffer.concat([prefix, sealDigest(seal)])).toString('base64');
-  }
+  const { publicKey, sign: signedBy } = sealingKey();
+  const sign = (seal: Seal): string | null => signedBy(seal).signature;
 
   it("is the key's own when nothing was changed", () => {
     expect(isSignedBy({ seal: sealOf(0), signature: sign(sealOf(0)) }, publicKey)).toBe(true);
@@ -176,8 +170,8 @@ describe('a signature', () => {
   });
 
   it('of another key is none', () => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'der', type: 'spki' });
-    expect(isSignedBy({ seal: sealOf(0), signature: sign(sealOf(0)) }, other.toString('base64'))).toBe(false);
+    const other = sealingKey().publicKey;
+    expect(isSignedBy({ seal: sealOf(0), signature: sign(sealOf(0)) }, other)).toBe(false);
   });
 
   it('is made of the SHA-256 of the seal as it is stored', () => {

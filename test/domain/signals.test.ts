@@ -59,8 +59,7 @@ describe('an observer', () => {
       nextSignal(last, 'control', { answered: false, at: at(second) }, detection);
     expect(fails(before, 20 + 180)).toMatchObject({ verdict: 'down', failures: 3, since: at(10).toISOString() });
     const paused = fails(before, 20 + 181);
-    expect(paused).toMatchObject({ failures: 1, since: at(201).toISOString() });
-    expect(paused.verdict).not.toBe('down');
+    expect(paused).toMatchObject({ verdict: 'unknown', failures: 1, since: at(201).toISOString() });
     expect(fails(fails(paused, 211), 221)).toMatchObject({ verdict: 'down', since: at(201).toISOString() });
   });
 
@@ -149,6 +148,12 @@ describe('a loss', () => {
       'wait',
     ],
     [
+      'is confirmed by the two who agree longest, whenever a third began or went blind',
+      100,
+      [word('control', 'down', 20, 0), word('witness', 'down', 100, 10), word('route53/orders', 'down', 15)],
+      'confirmed',
+    ],
+    [
       'is not confirmed while one of the two has not looked since',
       100,
       [word('control', 'down', 100, 0), word('witness', 'down', 50, 0)],
@@ -185,6 +190,12 @@ describe('a loss', () => {
       100,
       [word('control', 'down', 90, 20), word('witness', 'up', 19), word('route53/orders', 'down', 30)],
       'confirmed',
+    ],
+    [
+      "is not confirmed while an alarm's up is believed, since it looks all the time",
+      100,
+      [...everyoneDown(20, 90), word('route53/orders', 'up', 10)],
+      'wait',
     ],
     [
       'is not confirmed when one saw it up as it failed for others',

@@ -21,39 +21,48 @@ export type TokenVerdict = { roleArn: string; sessionName: string } | { problem:
  */
 export function verifyToken(world: World, token: string, cluster: { name: string; region: string }): TokenVerdict {
   if (!token.startsWith(PREFIX)) return { problem: 'the token does not begin with k8s-aws-v1.' };
-  const text = Buffer.from(token.slice(PREFIX.length), 'base64url').toString();
-  if (!URL.canParse(text)) return { problem: 'the token holds no URL' };
-  const url = new URL(text);
-  const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
-  const problem =
-    urlProblem(url, query) ?? timeProblem(query, world.kernel.now) ?? stsProblem(world, url, cluster.region);
+  const known = knownIn(world);
+  const read = known.read.get(token) ?? readToken(token);
+  if (read === undefined) return { problem: 'the token holds no URL' };
+  known.read.set(token, read);
+  const { url, query } = read;
+  const problem = read.problem ?? timeProblem(query, world.kernel.now) ?? stsProblem(world, url, cluster.region);
   if (problem !== undefined) return { problem };
   const [accessKey = ''] = query.get('x-amz-credential')?.split('/') ?? [];
   const roleArn = world.credentials.get(accessKey);
   if (roleArn === undefined) return { problem: 'the security token included in the request is invalid' };
   const secret = world.secretKeys.get(accessKey);
-  if (secret !== undefined && !isSigned(world, token, url, query, cluster.name, secret))
+  if (secret !== undefined && !isSigned(known, token, read, cluster.name, secret))
     return { problem: `the signature is not one for the cluster ${cluster.name}` };
   return { roleArn, sessionName: accessKey };
 }
 
-/** Tokens whose signature was found right, by world: a token is used many times, and its signature does not change. */
-const known = new WeakMap<World, Set<string>>();
+/** What a token says, and what is wrong with that at any time. */
+type Read = { url: URL; query: Map<string, string>; problem: string | undefined };
+/** A token is used many times: what it says does not change, nor does a signature that was found right. */
+type Known = { read: Map<string, Read>; signed: Set<string> };
 
-function isSigned(
-  world: World,
-  token: string,
-  url: URL,
-  query: Map<string, string>,
-  cluster: string,
-  secret: string,
-): boolean {
-  const right = known.get(world) ?? new Set<string>();
-  known.set(world, right);
+const knownByWorld = new WeakMap<World, Known>();
+
+function knownIn(world: World): Known {
+  const known = knownByWorld.get(world) ?? { read: new Map(), signed: new Set() };
+  knownByWorld.set(world, known);
+  return known;
+}
+
+function readToken(token: string): Read | undefined {
+  const text = Buffer.from(token.slice(PREFIX.length), 'base64url').toString();
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  return { url, query, problem: urlProblem(url, query) };
+}
+
+function isSigned({ signed }: Known, token: string, { url, query }: Read, cluster: string, secret: string): boolean {
   const name = `${cluster} ${token}`;
-  if (right.has(name)) return true;
+  if (signed.has(name)) return true;
   if (signatureOf(url, query, cluster, secret) !== query.get('x-amz-signature')) return false;
-  right.add(name);
+  signed.add(name);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { coveringActions, misfit, naming, type Request, type Statement } from './iam-policy.ts';
+import { coveringActions, type Misfit, misfit, naming, type Request, type Statement } from './iam-policy.ts';
 import type { Caller } from './service.ts';
 
 /** What a list of statements says of a request. */
@@ -8,7 +8,7 @@ export type Evaluation = {
   /** Statements that allow, with the action patterns by which they do. */
   allowed: { statement: Statement; actions: string[] }[];
   /** Why the statement that came nearest to allowing does not. */
-  nearest: { near: number; why: string } | undefined;
+  nearest: Misfit | undefined;
 };
 
 /** An explicit deny beats every allow. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */

@@ -21,6 +21,9 @@ export type Statement = {
   exceptPrincipal: boolean;
 };
 
+/** How near a statement came to allowing, and why it does not. */
+export type Misfit = { near: number; why: () => string };
+
 export type Request = { action: string; resource: string; context: Context };
 
 const listOf = (value: Input): Input[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
@@ -43,28 +46,40 @@ export function statementsOf(document: PolicyDocument, policy: string): Statemen
 
 /** The statement's action patterns that cover this action; undefined when it does not speak of it. Case does not count. */
 export function coveringActions(statement: Statement, action: string): string[] | undefined {
-  const lower = action.toLowerCase();
-  const covering = statement.actions.filter((pattern) => wildcard(pattern.toLowerCase())(lower));
-  if (statement.exceptActions) return covering.length === 0 ? ['(NotAction)'] : undefined;
-  return covering.length > 0 ? covering : undefined;
+  let known = covering.get(statement);
+  if (known === undefined) {
+    known = new Map();
+    covering.set(statement, known);
+  }
+  if (!known.has(action)) known.set(action, actionsThatCover(statement, action));
+  return known.get(action);
 }
 
-/** Undefined when resource and conditions fit; otherwise why they do not. */
-export function misfit(statement: Statement, request: Request): { near: number; why: string } | undefined {
-  const name = `statement ${statement.index} of ${statement.policy}`;
+/** Of each statement, by action: statements do not change, and there are few actions. */
+const covering = new WeakMap<Statement, Map<string, string[] | undefined>>();
+
+function actionsThatCover(statement: Statement, action: string): string[] | undefined {
+  const lower = action.toLowerCase();
+  const found = statement.actions.filter((pattern) => wildcard(pattern.toLowerCase())(lower));
+  if (statement.exceptActions) return found.length === 0 ? ['(NotAction)'] : undefined;
+  return found.length > 0 ? found : undefined;
+}
+
+/** Undefined when resource and conditions fit; otherwise why they do not, in words that are made for who asks. */
+export function misfit(statement: Statement, request: Request): Misfit | undefined {
+  const name = (): string => `statement ${statement.index} of ${statement.policy}`;
   const fits = statement.resources.some((pattern) => {
     const text = typeof pattern === 'string' ? substitute(pattern, request.context) : undefined;
     return text === undefined ? !statement.allow : wildcard(text)(request.resource);
   });
   if (fits === statement.exceptResources) {
-    const others = statement.resources.map((pattern) =>
-      typeof pattern === 'string' ? pattern : JSON.stringify(pattern),
-    );
-    return { near: 1, why: `${name} allows it only on ${others.join(', ')}` };
+    const others = (): string[] =>
+      statement.resources.map((pattern) => (typeof pattern === 'string' ? pattern : JSON.stringify(pattern)));
+    return { near: 1, why: () => `${name()} allows it only on ${others().join(', ')}` };
   }
   if (statement.condition === undefined) return undefined;
   const unmet = unmetCondition(statement.condition, request.context, statement.allow);
-  return unmet === undefined ? undefined : { near: 2, why: `${name} would allow it, but ${unmet}` };
+  return unmet === undefined ? undefined : { near: 2, why: () => `${name()} would allow it, but ${unmet}` };
 }
 
 /** How a statement of a resource's policy names a caller: itself, only its account, or not at all. */

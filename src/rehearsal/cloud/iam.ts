@@ -60,6 +60,12 @@ export class Iam implements Service {
 
   /** Undefined when the role exists and trusts this service, such as lambda.amazonaws.com; otherwise what is wrong. */
   assumeRoleProblem(principal: string, roleArn: string, sourceArn = ''): string | undefined {
+    const key = `${principal} takes ${roleArn} for ${sourceArn}`;
+    if (!this.#decisions.has(key)) this.#decisions.set(key, this.#assumeRoleProblem(principal, roleArn, sourceArn));
+    return this.#decisions.get(key);
+  }
+
+  #assumeRoleProblem(principal: string, roleArn: string, sourceArn: string): string | undefined {
     const role = this.#roles.get(roleArn);
     if (role === undefined) return `role ${roleArn} does not exist`;
     const caller: Caller = { kind: 'service', principal, sourceArn };
@@ -159,4 +165,4 @@ const needsOwnPolicy = (resource: string, action: string): boolean =>
   (action.startsWith('kms:') && parseArn(resource)?.service === 'kms') || action === 'sts:AssumeRole';
 
 const nameOf = (statement: Statement): string => `statement ${statement.index} of ${statement.policy}`;
-const because = (verdict: Evaluation): string => (verdict.nearest === undefined ? '' : ` (${verdict.nearest.why})`);
+const because = (verdict: Evaluation): string => (verdict.nearest === undefined ? '' : ` (${verdict.nearest.why()})`);

@@ -149,13 +149,15 @@ export class S3Events {
   }
 }
 
-/** The ETag stands in the event as S3 tells it, and is computed when somebody reads it. */
+/** Size and ETag stand in the event as S3 tells them, and are worked out when somebody reads them: most events nobody does. */
 function describe(version: ObjectVersion, sequencer: string, deleted: boolean): Record<string, unknown> {
   const versionId = version.versionId === 'null' ? {} : { 'version-id': version.versionId };
   if (deleted) return { key: version.key, ...versionId, sequencer };
   return {
     key: version.key,
-    size: version.size,
+    get size() {
+      return version.size;
+    },
     get etag() {
       return version.etag;
     },

@@ -58,7 +58,7 @@ export function listObjects(bucket: Bucket, input: Input): unknown {
     IsTruncated: found.next !== undefined,
     ...(found.next === undefined ? {} : { NextContinuationToken: Buffer.from(found.next).toString('base64') }),
     // Members without elements are absent from the SDK's answer.
-    ...(found.items.length === 0 ? {} : { Contents: found.items.map(summary) }),
+    ...(found.items.length === 0 ? {} : { Contents: found.items.map((version) => new Listed(version)) }),
     ...(found.commonPrefixes.length === 0
       ? {}
       : { CommonPrefixes: found.commonPrefixes.map((Prefix) => ({ Prefix })) }),
@@ -70,17 +70,40 @@ function firstKey(input: Input): string {
   return input.StartAfter === undefined ? '' : `${input.StartAfter}\0`;
 }
 
-const summary = (version: ObjectVersion) => ({
-  Key: version.key,
-  LastModified: toSecond(version.lastModified),
-  get ETag() {
-    return `"${version.etag}"`;
-  },
-  get Size() {
-    return version.size;
-  },
-  StorageClass: 'STANDARD',
-});
+/** A version as lists tell it; what is costly is worked out when somebody reads it. */
+class Listed {
+  readonly Key: string;
+  readonly StorageClass = 'STANDARD';
+  readonly #version: ObjectVersion;
+
+  constructor(version: ObjectVersion) {
+    this.Key = version.key;
+    this.#version = version;
+  }
+
+  get LastModified(): Date {
+    return toSecond(this.#version.lastModified);
+  }
+
+  get ETag(): string {
+    return `"${this.#version.etag}"`;
+  }
+
+  get Size(): number {
+    return this.#version.size;
+  }
+}
+
+class ListedVersion extends Listed {
+  readonly VersionId: string;
+  readonly IsLatest: boolean;
+
+  constructor(version: ObjectVersion, isLatest: boolean) {
+    super(version);
+    this.VersionId = version.versionId;
+    this.IsLatest = isLatest;
+  }
+}
 
 const afterMarker = (marker: string, delimiter: string): string =>
   delimiter !== '' && marker.endsWith(delimiter) ? marker + AFTER_ALL : `${marker}\0`;
@@ -103,10 +126,10 @@ export function listObjectVersions(bucket: Bucket, input: Input): unknown {
   const markers: unknown[] = [];
   for (const key of found.items) {
     for (const [index, version] of bucket.versionsOf(key).entries()) {
-      const common = { VersionId: version.versionId, IsLatest: index === 0 };
-      if (version.deleteMarker)
-        markers.push({ ...common, Key: version.key, LastModified: toSecond(version.lastModified) });
-      else versions.push(Object.assign(summary(version), common));
+      const { key: Key, versionId: VersionId, lastModified } = version;
+      const IsLatest = index === 0;
+      if (version.deleteMarker) markers.push({ Key, VersionId, IsLatest, LastModified: toSecond(lastModified) });
+      else versions.push(new ListedVersion(version, IsLatest));
     }
   }
   return {

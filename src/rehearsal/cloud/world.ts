@@ -159,15 +159,18 @@ export class World {
   /** A call by an AWS service on somebody's behalf, at once and without latency: judged, never retried. */
   act(call: Omit<AwsCall, 'from'>): unknown {
     const operation = this.#operation(call);
-    const whole = { ...call, from: call.region };
+    const at: Place = { region: call.region, caller: call.caller };
+    const permissions = operation.permissions(call.input, at);
+    const tell = (outcome: CallRecord['outcome'], error?: unknown): void =>
+      this.#tell({ ...call, from: call.region }, operation, permissions, outcome, error);
     try {
-      this.#authorize(call, operation);
-      const answer = operation.answer(call.input, { region: call.region, caller: call.caller });
-      this.#tell(whole, operation, 'ok');
+      this.#authorize(call, permissions);
+      const answer = operation.answer(call.input, at);
+      tell('ok');
       return answer;
     } catch (error) {
       if (error instanceof NotSimulated) this.kernel.fail(error);
-      this.#tell(whole, operation, isDenial(error) ? 'denied' : 'error', error);
+      tell(isDenial(error) ? 'denied' : 'error', error);
       throw error;
     }
   }
@@ -196,9 +199,13 @@ export class World {
 
   async #attempt(call: AwsCall): Promise<unknown> {
     const operation = this.#operation(call);
+    const at: Place = { region: call.region, caller: call.caller };
+    const permissions = operation.permissions(call.input, at);
+    const tell = (outcome: CallRecord['outcome'], error?: unknown): void =>
+      this.#tell(call, operation, permissions, outcome, error);
     if (!this.network.reaches(call.from, call.region)) {
       await this.kernel.sleep(CONNECT_TIMEOUT_MS);
-      this.#tell(call, operation, 'unreachable');
+      tell('unreachable');
       throw new Unreachable(`${call.service}.${call.region}.amazonaws.com`);
     }
     const strikes = this.faults.strike(call);
@@ -207,21 +214,21 @@ export class World {
     await this.kernel.sleep(latency / 2);
     try {
       this.#refuse(strikes, call);
-      this.#authorize(call, operation);
-      const answer = await operation.answer(call.input, { region: call.region, caller: call.caller });
+      this.#authorize(call, permissions);
+      const answer = await operation.answer(call.input, at);
       if (call.crash !== undefined && strikes.some((fault) => fault.kind === 'crash-after')) {
-        this.#tell(call, operation, 'ok');
+        tell('ok');
         call.crash();
         return new Promise(() => {});
       }
       await this.kernel.sleep(latency / 2);
       if (!this.network.reaches(call.from, call.region))
         throw new Unreachable(`${call.service}.${call.region}.amazonaws.com`);
-      this.#tell(call, operation, 'ok');
+      tell('ok');
       return answer;
     } catch (error) {
       if (error instanceof NotSimulated) this.kernel.fail(error);
-      this.#tell(call, operation, isDenial(error) ? 'denied' : 'error', error);
+      tell(isDenial(error) ? 'denied' : 'error', error);
       throw error;
     }
   }
@@ -234,9 +241,8 @@ export class World {
     throw missing;
   }
 
-  #authorize(call: { caller: Caller; input: Input; region: string; service: string }, operation: Operation): void {
-    const at: Place = { region: call.region, caller: call.caller };
-    for (const permission of operation.permissions(call.input, at)) {
+  #authorize(call: { caller: Caller; region: string; service: string }, permissions: Permission[]): void {
+    for (const permission of permissions) {
       const why = this.#judge(call.caller, permission, call.region);
       if (why === undefined) continue;
       const who =
@@ -259,16 +265,20 @@ export class World {
       throw new AwsError('InternalFailure', `The request processing has failed (${what})`, 500);
   }
 
-  #tell(call: AwsCall, operation: Operation, outcome: CallRecord['outcome'], error?: unknown): void {
+  #tell(
+    { caller, from, region, service, operation: name }: AwsCall,
+    operation: Operation,
+    permissions: Permission[],
+    outcome: CallRecord['outcome'],
+    error?: unknown,
+  ): void {
     if (this.#observers.length === 0) return;
-    const { input, attempts: _attempts, crash: _crash, ...rest } = call;
-    const at: Place = { region: call.region, caller: call.caller };
     const record: CallRecord = {
-      ...rest,
+      ...{ caller, from, region, service, operation: name },
       at: this.kernel.now,
       outcome,
       usEast1ControlPlane: operation.usEast1ControlPlane === true,
-      resources: operation.permissions(input, at).map((permission) => permission.resource),
+      resources: permissions.map(({ resource }) => resource),
     };
     if (error instanceof Error) record.error = `${error.name}: ${error.message}`;
     for (const observer of this.#observers) observer(record);

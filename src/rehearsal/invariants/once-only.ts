@@ -33,4 +33,5 @@ export const onceOnly: Invariant = {
     },
 };
 
-const partOf = (restore: string): string => /-(cluster|admission)$/.exec(restore)?.[1] ?? 'tier';
+const partOf = (restore: string): string =>
+  /-(tier)-|-(cluster|admission)$/.exec(restore)?.slice(1).find(Boolean) ?? '';

@@ -1,3 +1,6 @@
+/** Every byte in two digits. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /**
  * A seeded source of chance (sfc32). Streams are forked by name, so that one more draw in one place
  * changes nothing anywhere else.
@@ -43,7 +46,10 @@ export class Random {
   /** Lowercase hexadecimal digits. */
   hex(digits: number): string {
     let text = '';
-    while (text.length < digits) text += this.#next32().toString(16).padStart(8, '0');
+    while (text.length < digits) {
+      const word = this.#next32();
+      text += `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
+    }
     return text.slice(0, digits);
   }
 
