@@ -7,7 +7,7 @@ import { measureRehearsals } from './measure-rehearsals.ts';
 import { headline, noteText, type Row, rowText } from './row.ts';
 
 /** Prints what is measured beside what was promised: `npm run bench`, or `npm run bench -- --quick` for a first look. */
-const EFFORT = { rehearsals: 5, campaignRuns: 16, boundSeeds: 5, imports: 3 };
+const EFFORT = { rehearsals: 5, campaignRuns: 12, boundSeeds: 5, imports: 3 };
 const QUICK = { rehearsals: 2, campaignRuns: 4, boundSeeds: 2, imports: 1 };
 
 function print(rows: Row[], note?: string): void {

@@ -67,7 +67,7 @@ function rowsOf(what: string, budgetKb: number, bundles: Bundle[]): Row[] {
   const slowest = own.reduce((most, bundle) => (bundle.importMs > most.importMs ? bundle : most));
   return [
     {
-      what: `bundle ${what}, largest of ${own.length}: ${largest.folder}`,
+      what: `largest bundle ${what} (of ${own.length}): ${largest.folder}`,
       measured: `${largest.kilobytes.toFixed(0)} KB`,
       budget: `${budgetKb} KB`,
       misses: largest.kilobytes > budgetKb,

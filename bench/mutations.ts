@@ -55,8 +55,29 @@ function print(mutations: Mutation[], noticed: Set<number>): void {
     if (own.length > 0) console.log(`${kind}: ${own.filter((one) => one.noticed).length} of ${own.length} noticed`);
   }
   console.log(`\nall: ${noticed.size} of ${all.length} noticed\n\nnot noticed by region-loss alone:`);
-  for (const mutation of all) if (!mutation.noticed) console.log(`  ${mutation.kind}: ${mutation.what}`);
+  const unnoticed = all.filter((mutation) => !mutation.noticed).map(({ kind, what }) => `${kind}: ${what}`);
+  for (const [why, group] of Map.groupBy(unnoticed, whyOf)) {
+    console.log(`\n  ${why}`);
+    for (const name of group) console.log(`    ${name}`);
+  }
 }
+
+/** Why a mistake may be missed by one region loss; the first that fits. */
+const REASONS: [about: RegExp, why: string][] = [
+  [/logs:|xray:/, 'Denied, if at all, before the scenario begins: what starts cold there is not watched yet.'],
+  [/DeadLetters|sqs:SendMessage/, 'Dead letters: nothing fails to be delivered for as long as it takes to send one.'],
+  [/AccessLogs/, 'S3 delivers access logs hours later, outside of any rehearsal; the twin writes none.'],
+  [/PeoplePolicy|BusPolicy/, "The sender's own policy allows it, too; within one account either is enough."],
+  [/detail-type/, 'Alarms and probers each start the failover and vote on it; without one of them the other does.'],
+  [/schedule-/, 'Its schedule is hourly, and what it starts has been started by the operator after the deployment.'],
+  [/ask-approval/, 'Nobody is asked; the scenario region-loss-approved does.'],
+  [/replicate-to-primary/, 'The way home: nothing is written in the standby that must come back before a failback.'],
+  [/fence/, 'The old site does not answer within the scenario.'],
+  [/Deny /, 'What is denied is tried by nobody.'],
+  [/s3:ListBucket|sns:Publish/, 'Needed only when something is missing that is there, or fails that works.'],
+];
+
+const whyOf = (name: string): string => REASONS.find(([about]) => about.test(name))?.[1] ?? 'Not explained.';
 
 if (parentPort === null) await judgeAll(process.argv[2] ?? '');
 else await judgeShare(workerData);

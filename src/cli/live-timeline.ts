@@ -8,8 +8,10 @@ import { type Output, type Paint, paintFor } from './terminal.ts';
 const WIDE = 60;
 const CLOCK = 9;
 const PHASE = 8;
+/** What differs from what was told only in its numbers is told again no sooner than this, in virtual time. */
+const COUNTS_EVERY_MS = 30_000;
 
-type Started = Extract<ProgressEvent, { kind: 'started' }>;
+type Started = Extract<ProgressEvent, { kind: 'started' }> & { waitTold?: number };
 
 /**
  * Prints what happens as it happens, by the virtual clock since the loss. A step that begins and ends
@@ -71,7 +73,9 @@ export class LiveTimeline implements Progress {
   #wait({ at, step, on }: Extract<ProgressEvent, { kind: 'waiting' }>): void {
     const started = this.#running.get(step);
     if (started === undefined || started.waitsOn === on) return;
-    this.#running.set(step, { ...started, waitsOn: on });
+    const { waitTold = Number.NEGATIVE_INFINITY, waitsOn = '' } = started;
+    if (at - waitTold < COUNTS_EVERY_MS && withoutNumbers(on) === withoutNumbers(waitsOn)) return;
+    this.#running.set(step, { ...started, waitsOn: on, waitTold: at });
     if (!this.#untold.has(step)) this.#line(at, started.phase, '▸', `${step} … waits on ${on}`);
   }
 
@@ -124,6 +128,8 @@ export class LiveTimeline implements Progress {
     return mark === '✓' ? line.replace('✓', this.#paint.good('✓')) : mark === '▸' ? this.#paint.quiet(line) : line;
   }
 }
+
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#');
 
 const sentence = (what: string, detail: string | undefined): string =>
   detail === undefined || detail === '' ? what : `${what}: ${detail}`;

@@ -43,7 +43,9 @@ describe('a restore', () => {
 
   it('is never taken for another part, whatever its tier is called', () => {
     expect(restoreName(request({ tier: 'cluster' }))).not.toBe(restoreName(request({ part: 'cluster' })));
-    expect(restoreName(request({ tier: 'web-cluster' }))).not.toBe(restoreName(request({ tier: 'web', part: 'cluster' })));
+    expect(restoreName(request({ tier: 'web-cluster' }))).not.toBe(
+      restoreName(request({ tier: 'web', part: 'cluster' })),
+    );
   });
 
   it("is never taken for another run's, alike as their ids may be", () => {

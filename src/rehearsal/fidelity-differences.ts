@@ -1,0 +1,39 @@
+/** What is known to differ from the real thing, by chapter of the page. Written by hand: no code says it. */
+export const DIFFERENCES = {
+  cloud: [
+    'S3: replication and events are models. Each version is replicated after a time of its own, drawn as below, in any order; the longest is 300 s, since what takes longer is a backlog and happens only as the fault `replication-stall` or `partial-replication`. Events are delivered at least once and in any order, after a time that AWS does not publish.',
+    'CloudWatch: an alarm looks at exactly the periods it asks for. AWS retrieves a longer evaluation range and may find older data in it where some is missing. Metric math, percentiles and anomaly detection are not there.',
+    'Route 53: every health check is probed by two checkers in each of its regions; AWS has more. Latency, geolocation, geoproximity, multivalue and CIDR records are not there; failover, weighted and simple ones are.',
+    'Elastic Load Balancing: weighted targets are not weighed, and TLS is not spoken: a certificate is never read, so an expired or a wrong one goes unnoticed.',
+    'EKS: clusters of Auto Mode and adopted ones with given nodes; managed node groups and Fargate profiles cannot be made.',
+    "IAM: of the AWS managed policies, those that only AWS's own controllers use are cut to the calls that the twin makes. A condition with a Date or an IpAddress operator is not met, so an Allow under it denies. Service control policies and session policies are not there.",
+    'Lambda: no SnapStart and no provisioned concurrency.',
+    'Step Functions: an execution in a region that is lost does not resume when the region returns.',
+    'Networks, subnets, gateways and security groups are there, and nothing is filtered by them.',
+    'Quotas: payload and history limits, time-outs and throttling by faults are enforced; the quotas of an account are not.',
+  ],
+  cluster: [
+    'Admission: a webhook whose service nobody answers for refuses, as its failure policy says; one that answers changes and refuses nothing. Validating admission policies are stored and not evaluated.',
+    "Operators are inert: a custom resource is stored and validated, and only the twin's own controllers act. What an operator would make of a restored resource is not seen.",
+    'Resource quotas and limit ranges are stored and not enforced. Network policies filter nothing.',
+    'Scheduling: node selectors, required affinity, taints, topology and resources decide; preferred (soft) affinity is not weighed.',
+    'Horizontal autoscalers see no load: they keep their target within its bounds.',
+    'HTTP by pods is a convention: a ready pod answers 200 to the paths of its probes, `/` and the usual paths of health, and serves on `/metrics` the metrics that its own configuration names.',
+    'Volumes have content: a container with a volume writes to it every second, and a backup holds what was written by then. That is how losses are counted. Real applications write in other rhythms and keep some of it in memory.',
+    'TLS certificates of API servers and webhooks are not checked.',
+  ],
+  velero: [
+    'Velero 1.18 from 1.18.1 on; another version is not simulated.',
+    'Volumes go by file-system backup with kopia. CSI snapshots, CSI data movement and native snapshots are not simulated.',
+    'Kopia: repositories have blobs in the bucket that every snapshot needs, named and laid out as kopia does; its maintenance, which rewrites and removes blobs, is absent.',
+    'Restore hooks, resource policies and ordered resources of a backup are not simulated.',
+  ],
+  asl: [
+    'JSONata only: JSONPath, Express machines and Distributed Map are not simulated.',
+    'How long a transition takes is modelled, as nobody has published it.',
+  ],
+  time: [
+    'Latencies are drawn independently of each other: on a bad day they are slow together. Faults are the place for bad days.',
+    'The past before a scenario is built, not simulated: a day of settled backups.',
+  ],
+} as const;
