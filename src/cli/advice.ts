@@ -5,7 +5,7 @@ import { brokenInvariants } from './verdict.ts';
 export type Advice = { who: string; how: string };
 
 /** Who must act on a rehearsal that does not hold, and how; each once. */
-export function adviceFor({ summary, problems }: Pick<Rehearsal, 'summary' | 'problems'>): Advice[] {
+export function adviceFor({ summary, problems, notes }: Pick<Rehearsal, 'summary' | 'problems' | 'notes'>): Advice[] {
   const advice: Advice[] = brokenInvariants(summary).map(({ id }) => {
     const { who, how } = invariantWords(id);
     return { who, how };
@@ -27,6 +27,9 @@ export function adviceFor({ summary, problems }: Pick<Rehearsal, 'summary' | 'pr
       who: 'an operator',
       how: 'read why it holds (lifeboat status), then lifeboat approve, or put right what it names',
     });
+  const runbooks = [...new Set(notes.flatMap((note) => note.match(/docs\/runbooks\/[\w.-]*\w/g) ?? []))];
+  if (summary.outcome === 'failed' && runbooks.length > 0)
+    advice.push({ who: 'an operator, on the day', how: `follow ${runbooks.join(', ')}` });
   if (advice.length === 0 && problems.length > 0)
     advice.push({ who: 'whoever changed the assembly last', how: 'put right what is named above, and rehearse again' });
   return advice.filter((one, index) => advice.findIndex((other) => same(one, other)) === index);

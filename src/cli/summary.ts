@@ -11,6 +11,8 @@ const WIDE = 60;
 /** More notes than this are left to the report. */
 const NOTES_SHOWN = 4;
 const DIGEST_SHOWN = 16;
+/** Of one sentence about what broke: some quote whole answers. */
+const LONGEST = 600;
 
 type Page = { width: number; paint: Paint };
 
@@ -47,13 +49,16 @@ function whatBroke({ summary, problems }: Rehearsal, { width, paint }: Page): st
   if (broken.length === 0 && problems.length === 0) return [];
   return [
     paint.strong('What broke'),
-    ...problems.flatMap((problem) => hang('  ✗ ', problem, width).map(paint.bad)),
+    ...problems.flatMap((problem) => hang('  ✗ ', brief(problem), width).map(paint.bad)),
     ...broken.flatMap(({ id, detail }) => [
       ...hang(`  ✗ ${id}  `, invariantWords(id).says, width).map(paint.bad),
-      ...hang('    ', detail, width),
+      ...hang('    ', brief(detail), width),
     ]),
   ];
 }
+
+/** The reports have all of it. */
+const brief = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST).trimEnd()} …`);
 
 const kept = (value: number | null, target: number): string => (value === null ? '–' : value <= target ? '✓' : '✗');
 const measured = (value: number | null): string => (value === null ? '–' : lengthText(value));

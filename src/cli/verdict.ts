@@ -17,11 +17,17 @@ const NOT_RECOVERED: Record<Exclude<Outcome, 'recovered'>, string> = {
   none: 'NO FAILOVER: none was started',
 };
 
+/** The same, where the scenario wants just that. */
+const AS_IT_SHOULD: Partial<Record<Outcome, string>> = {
+  held: 'HELD: the run waits for a person',
+  aborted: 'ABORTED: the run was aborted',
+};
+
 /** What came of a rehearsal, in the words of every output of ours. */
 export function verdictOf({ summary, problems }: Pick<Rehearsal, 'summary' | 'problems'>): Verdict {
   const broken = brokenInvariants(summary);
   const holds = summary.expected && broken.length === 0 && problems.length === 0;
-  return { holds, title: titleOf(summary), sentence: sentenceOf(summary, holds, broken.length) };
+  return { holds, title: titleOf(summary, holds), sentence: sentenceOf(summary, holds, broken.length) };
 }
 
 export const brokenInvariants = (summary: RehearsalSummary): InvariantResult[] =>
@@ -31,8 +37,8 @@ export const brokenInvariants = (summary: RehearsalSummary): InvariantResult[] =
 export const notExercised = (invariant: InvariantResult): boolean =>
   invariant.held && invariant.detail === 'not exercised';
 
-function titleOf({ outcome, rtoSeconds }: RehearsalSummary): string {
-  if (outcome !== 'recovered') return NOT_RECOVERED[outcome];
+function titleOf({ outcome, rtoSeconds }: RehearsalSummary, holds: boolean): string {
+  if (outcome !== 'recovered') return (holds ? AS_IT_SHOULD[outcome] : undefined) ?? NOT_RECOVERED[outcome];
   return rtoSeconds === null ? 'RECOVERED' : `RECOVERED in ${lengthText(rtoSeconds)}`;
 }
 

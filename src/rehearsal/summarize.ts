@@ -72,7 +72,7 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
     problems: [...problems, ...causesOf(twin, problems.length > 0)],
     repeat: options.repeat,
     interleaving,
-    ...story(observation, platform, run, report),
+    ...story(observation, platform, outcome, run, report),
   };
 }
 
@@ -141,9 +141,19 @@ function outcomeOf({ twin, startsAt }: Observation, run: string | undefined, all
   return holds || asked || (undecided && /standby cannot/.test(waits?.reason ?? '')) ? 'held' : 'none';
 }
 
+/** What a person must put right or decide, in the run's own words. */
+function whyHeld({ twin }: Observation, outcome: Outcome): string[] {
+  if (outcome !== 'held') return [];
+  const ended = twin.invocations.of('finish-run').findLast(({ output }) => output?.ending === 'held')?.input?.reason;
+  const waits = twin.invocations.of('confirm-loss').at(-1)?.output;
+  const why = ended ?? (waits?.kind === 'wait' ? waits.reason : undefined);
+  return [`The run holds: ${why ?? 'it waits for approval'}.`];
+}
+
 function story(
   observation: Observation,
   { plan, said }: Platform,
+  outcome: Outcome,
   run: string | undefined,
   report: { nextSteps?: string[] } | undefined,
 ) {
@@ -172,7 +182,7 @@ function story(
         chosen: chosen.has(point.name),
       }),
     ),
-    notes: [...(report?.nextSteps ?? []), ...said],
+    notes: [...whyHeld(observation, outcome), ...(report?.nextSteps ?? []), ...said],
     report: report ?? null,
   };
 }
