@@ -2,6 +2,7 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['<rootDir>/test/browser/'], // They need a browser; see jest.browser.config.mjs.
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -64,13 +64,13 @@ function print(mutations: Mutation[], noticed: Set<number>): void {
 
 /** Why a mistake may be missed by one region loss; the first that fits. */
 const REASONS: [about: RegExp, why: string][] = [
+  [/ask-approval/, 'Nobody is asked; in the scenario region-loss-approved somebody is.'],
   [/logs:|xray:/, 'Denied, if at all, before the scenario begins: what starts cold there is not watched yet.'],
   [/DeadLetters|sqs:SendMessage/, 'Dead letters: nothing fails to be delivered for as long as it takes to send one.'],
   [/AccessLogs/, 'S3 delivers access logs hours later, outside of any rehearsal; the twin writes none.'],
   [/PeoplePolicy|BusPolicy/, "The sender's own policy allows it, too; within one account either is enough."],
   [/detail-type/, 'Alarms and probers each start the failover and vote on it; without one of them the other does.'],
   [/schedule-/, 'Its schedule is hourly, and what it starts has been started by the operator after the deployment.'],
-  [/ask-approval/, 'Nobody is asked; the scenario region-loss-approved does.'],
   [/replicate-to-primary/, 'The way home: nothing is written in the standby that must come back before a failback.'],
   [/fence/, 'The old site does not answer within the scenario.'],
   [/Deny /, 'What is denied is tried by nobody.'],

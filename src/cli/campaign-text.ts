@@ -5,8 +5,6 @@ import { invariantWords } from './invariant-words.ts';
 import { columns, hang, wrap } from './layout.ts';
 import { type Output, type Paint, paintFor } from './terminal.ts';
 
-/** Below this, the table becomes a list. */
-const WIDE = 72;
 const FAILURES_SHOWN = 10;
 
 type Campaign = { summary: CampaignSummary; variety: CampaignVariety; runs: CampaignRun[]; names: string[] };
@@ -54,12 +52,6 @@ const shown = ({ p50, p90, p99 }: Percentiles): string[] =>
   [p50, p90, p99].map((value) => (value === null ? '–' : lengthText(value)));
 
 function table({ scenarios }: CampaignSummary, { width, paint }: Page): string[] {
-  if (width < WIDE)
-    return scenarios.flatMap(({ scenario, runs, rtoSeconds, lossSeconds }) => [
-      `${scenario}: ${runs}`,
-      ...hang('  back ', shown(rtoSeconds).join(' / '), width),
-      ...hang('  lost ', shown(lossSeconds).join(' / '), width),
-    ]);
   const [head = '', ...rows] = columns(
     [
       ['Scenario', 'runs', 'back p50', 'p90', 'p99', 'lost p50', 'p90', 'p99'],
@@ -72,7 +64,15 @@ function table({ scenarios }: CampaignSummary, { width, paint }: Page): string[]
     ],
     [1, 2, 3, 4, 5, 6, 7],
   );
-  return [paint.strong(head), ...rows];
+  if (Math.max(head.length, ...rows.map((row) => row.length)) <= width) return [paint.strong(head), ...rows];
+  return [
+    paint.strong('Each scenario: p50 / p90 / p99'),
+    ...scenarios.flatMap(({ scenario, runs, rtoSeconds, lossSeconds }) => [
+      `${scenario}, ${runs} ${runs === 1 ? 'run' : 'runs'}`,
+      ...hang('  back ', shown(rtoSeconds).join(' / '), width),
+      ...hang('  lost ', shown(lossSeconds).join(' / '), width),
+    ]),
+  ];
 }
 
 function failures({ runs, names }: Campaign, { width, paint }: Page): string[] {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { BadInput } from '../rehearsal/bad-input.ts';
 import type { RehearseOptions } from '../rehearsal/rehearse-options.ts';
 import type { Rehearsal } from '../rehearsal/result.ts';
+import { judgeAssembly } from './assembly-plan.ts';
 import { findScenario } from './find-scenario.ts';
 import { LiveTimeline } from './live-timeline.ts';
 import { type CommonOptions, directoryName, given, wholeNumber, withCommonOptions } from './options.ts';
@@ -49,6 +50,7 @@ async function rehearseScenario(
 ): Promise<number> {
   const { directory, out, err } = surroundings;
   const options = optionsOf(name, flags, directory);
+  const said = assemblyRemarks(options, flags);
   const reportDirectory =
     flags.report === undefined ? undefined : writableDirectory('--report', flags.report, directory);
   const people = flags.json ? err : out;
@@ -58,6 +60,7 @@ async function rehearseScenario(
     throw Object.assign(error as Error, { repeat: options.repeat });
   });
   timeline.finish();
+  rehearsal.notes.unshift(...said);
   people.write(summaryText(rehearsal, people));
   if (reportDirectory !== undefined) people.write(`\nReport: ${writtenReport(rehearsal, reportDirectory)}\n`);
   if (flags.json) out.write(summaryJson(rehearsal.summary));
@@ -89,6 +92,9 @@ function optionsOf(name: string, flags: Flags & { explicit: boolean }, directory
     ...(assembly === undefined ? {} : { assembly: assemblyDirectory(assembly, directory) }),
   };
 }
+
+const assemblyRemarks = ({ assembly, plan, scenario }: RehearseOptions, flags: Flags): string[] =>
+  assembly === undefined ? [] : judgeAssembly(flags.assembly ?? assembly, assembly, plan, scenario.set);
 
 function writtenReport(rehearsal: Rehearsal, directory: string): string {
   try {

@@ -24,6 +24,9 @@ const PHASE_OF: Record<string, Phase> = {
 /** Answers that mean: not yet, call me again. */
 const STILL_TRYING = new Set(['wait', 'unreachable']);
 
+/** What follows an answer, or the time in which none came. */
+const ENDS_APPROVAL = new Set(['raise-epoch', 'finish-run']);
+
 type Key = { key: string; phase: Phase; name: string; tier?: string };
 
 /** Groups the polls of one thing into one step: the same function, for the same run and tier, is one step. */
@@ -49,6 +52,7 @@ export class Steps {
   }
 
   #see(invocation: Invocation): void {
+    if (ENDS_APPROVAL.has(invocation.folder)) this.#approved(invocation);
     const key = keyOf(invocation);
     if (key === undefined) return;
     const step = this.#open.get(key.key);
@@ -66,8 +70,23 @@ export class Steps {
       this.#waiting(step);
       return;
     }
+    if (invocation.folder === 'ask-approval' && invocation.error === undefined) {
+      step.detail = 'a person to approve (lifeboat approve)';
+      this.#waiting(step);
+      return;
+    }
     this.#open.delete(key.key);
     this.#ended(step, invocation.error);
+  }
+
+  /** Asking takes a moment; what takes time is the answer, and the run's next step tells when it came, or its end. */
+  #approved({ startedAt, endedAt, input }: Invocation): void {
+    const key = `${input?.run?.id ?? input?.runId ?? ''}/ask-approval//`;
+    const step = this.#open.get(key);
+    if (step === undefined || endedAt !== undefined) return;
+    step.endedAt = startedAt;
+    this.#open.delete(key);
+    this.#ended(step, undefined);
   }
 
   #begin({ key, phase, name, tier }: Key, { startedAt }: Invocation): void {

@@ -47,8 +47,7 @@ function attach(client: SdkClient, world: World, end: WireEnd): void {
   const stack = client.middlewareStack as Stack;
   const config = client.config as ClientConfig;
   keepFromDisk(config);
-  // The client copies its configuration twice a call, seven times faster if it has no accessors.
-  client.config = { ...config };
+  client.config = cheaplyCopied(config);
   for (const name of HEADER_WRITERS) stack.remove(name);
   const middleware: Middleware = (_, context) => async (args) => {
     const service = context.clientName.replace(/Client$/, '').toLowerCase();
@@ -104,6 +103,23 @@ function keepFromDisk(config: ClientConfig): void {
     // One stack for all calls of a command: they are the same here, and it is the SDK's own option.
     cacheMiddleware: true,
   });
+}
+
+/** What says where a call goes. */
+const COPIED = [
+  ...['serviceId', 'region', 'endpoint', 'endpointProvider', 'isCustomEndpoint', 'ignoreConfiguredEndpointUrls'],
+  ...['serviceConfiguredEndpoint', 'useDualstackEndpoint', 'useFipsEndpoint', 'accountIdEndpointMode', 'credentials'],
+  ...['forcePathStyle', 'useAccelerateEndpoint', 'useGlobalEndpoint', 'useArnRegion', 'bucketEndpoint'],
+  ...['disableMultiregionAccessPoints', 'disableS3ExpressSessionAuth', 'clientContextParams'],
+];
+
+/**
+ * A client copies its configuration twice a call, to learn where the call goes. What that does not need stays
+ * readable, but is not copied.
+ */
+function cheaplyCopied(config: ClientConfig): object {
+  const own = COPIED.filter((name) => name in config).map((name) => [name, config[name]]);
+  return Object.assign(Object.create(config), Object.fromEntries(own));
 }
 
 async function send(request: WireRequest, world: World, end: WireEnd): Promise<WireResponse> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { writeReport } from '../../src/cli/report/write-report.ts';
 import { failedExpectation, recovered } from '../cli/sample-rehearsals.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -16,56 +16,52 @@ const FLAGS = [
   '--no-first-run',
   '--disable-background-networking',
 ];
-const there = existsSync(CHROMIUM);
 const START_MS = 60_000;
 
-(there ? describe : describe.skip)(
-  `the report in a browser${there ? '' : `: left out, for there is no ${CHROMIUM}`}`,
-  () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    }, START_MS);
-    afterAll(() => browser.close());
+describe('the report in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  }, START_MS);
+  afterAll(() => browser.close());
 
-    for (const [name, rehearsal] of Object.entries({ recovered: recovered(), failed: failedExpectation() }))
-      for (const width of [1280, 390])
-        for (const colorScheme of ['light', 'dark'] as const)
-          it(
-            `${name} fits ${width} pixels, ${colorScheme}, and asks for nothing`,
-            async () => {
-              const path = writeReport(rehearsal, mkdtempSync(join(tmpdir(), 'lifeboat-')));
-              const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-              const seen: string[] = [];
-              page.on('request', (request) => seen.push(request.url()));
-              page.on('console', (message) => seen.push(message.text()));
-              await page.goto(pathToFileURL(path).href);
-              expect(seen.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
-              expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-              expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('RECOVERED');
-              expect(await page.getByRole('columnheader').count()).toBeGreaterThan(0);
-              await page.close();
-            },
-            START_MS,
-          );
+  for (const [name, rehearsal] of Object.entries({ recovered: recovered(), failed: failedExpectation() }))
+    for (const width of [1280, 390])
+      for (const colorScheme of ['light', 'dark'] as const)
+        it(
+          `${name} fits ${width} pixels, ${colorScheme}, and asks for nothing`,
+          async () => {
+            const path = writeReport(rehearsal, mkdtempSync(join(tmpdir(), 'lifeboat-')));
+            const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+            const seen: string[] = [];
+            page.on('request', (request) => seen.push(request.url()));
+            page.on('console', (message) => seen.push(message.text()));
+            await page.goto(pathToFileURL(path).href);
+            expect(seen.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
+            expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+            expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('RECOVERED');
+            expect(await page.getByRole('columnheader').count()).toBeGreaterThan(0);
+            await page.close();
+          },
+          START_MS,
+        );
 
-    it(
-      'keeps its text legible in both schemes',
-      async () => {
-        const path = writeReport(failedExpectation(), mkdtempSync(join(tmpdir(), 'lifeboat-')));
-        for (const colorScheme of ['light', 'dark'] as const) {
-          const page = await browser.newPage({ colorScheme });
-          await page.goto(pathToFileURL(path).href);
-          const pairs = (await page.evaluate(COLOURS)) as [string, string, string][];
-          const faint = pairs.filter(([, text, ground]) => contrast(text, ground) < 4.5);
-          expect(faint).toEqual([]);
-          await page.close();
-        }
-      },
-      START_MS,
-    );
-  },
-);
+  it(
+    'keeps its text legible in both schemes',
+    async () => {
+      const path = writeReport(failedExpectation(), mkdtempSync(join(tmpdir(), 'lifeboat-')));
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.newPage({ colorScheme });
+        await page.goto(pathToFileURL(path).href);
+        const pairs = (await page.evaluate(COLOURS)) as [string, string, string][];
+        const faint = pairs.filter(([, text, ground]) => contrast(text, ground) < 4.5);
+        expect(faint).toEqual([]);
+        await page.close();
+      }
+    },
+    START_MS,
+  );
+});
 
 /** Every visible text with its colour and the nearest ground painted behind it. */
 const COLOURS = `[...document.querySelectorAll('body *:not(title)')]

@@ -40,7 +40,7 @@ h2 { margin: 0 0 4px; font-size: 1.375rem; letter-spacing: -0.01em; line-height:
 h2 + .card { margin-top: 14px; }
 .alarm { border-left: 6px solid var(--bad); padding: 18px 24px; }
 .alarm h3 { margin: 0 0 4px; font-size: 1rem; } .alarm h3:not(:first-child) { margin-top: 16px; }
-.alarm ul { margin: 0; padding-left: 1.2em; } .alarm p { margin: 0; }
+.alarm ul { margin: 0; padding-left: 1.2em; overflow-wrap: anywhere; } .alarm p { margin: 0; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 9px 16px; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 thead th { font-size: 0.8125rem; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--line); vertical-align: bottom; }

@@ -85,7 +85,7 @@ function stepRow(step: Step, zero: number, axis: Axis): Markup {
   const when = `${sinceFault(step.startedAt - zero)} to ${sinceFault(step.endedAt - zero)}`;
   const width = Math.max(0.3, percent((to - from) / (axis.to - axis.from)));
   const bar = html`${gridLines(axis)}<svg width="100%" height="18" role="img" aria-label="${when}"><rect class="${step.phase}" x="${place(from, axis)}%" width="${width}%" y="3" height="12" rx="3"><title>${when}</title></rect></svg>`;
-  const detail = step.detail === undefined ? undefined : html`<span class="sub">${step.detail}</span>`;
+  const detail = step.detail === undefined ? undefined : html`<span class="sub">waited on ${step.detail}</span>`;
   return row('step', html`${swatch(step.phase)}${step.phase}`, html`${step.name}${detail}`, bar, lengthText(to - from));
 }
 

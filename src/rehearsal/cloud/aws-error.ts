@@ -30,6 +30,10 @@ export class Unreachable extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ETIMEDOUT';
   constructor(what: string) {
+    const { stackTraceLimit } = Error;
+    // Thousands of these are expected while a region is lost, and a stack trace is the dearest part of an error.
+    Error.stackTraceLimit = 0;
     super(`connect ETIMEDOUT ${what}`);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { World } from './world.ts';
 
 const PREFIX = 'k8s-aws-v1.';
@@ -118,7 +118,7 @@ function signatureOf(url: URL, query: Map<string, string>, clusterName: string, 
     .join('');
   const canonical = ['GET', '/', canonicalQuery, canonicalHeaders, signedHeaders, EMPTY_SHA256].join('\n');
   const [, ...scope] = query.get('x-amz-credential')?.split('/') ?? [];
-  const digest = createHash('sha256').update(canonical).digest('hex');
+  const digest = hash('sha256', canonical);
   const toSign = ['AWS4-HMAC-SHA256', query.get('x-amz-date'), scope.join('/'), digest].join('\n');
   let key: string | Buffer = `AWS4${secret}`;
   for (const part of [...scope, toSign]) key = createHmac('sha256', key).update(part).digest();

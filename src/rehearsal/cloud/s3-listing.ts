@@ -11,22 +11,21 @@ const AFTER_ALL = '\uffff';
 /** S3 tells times to the second. */
 export const toSecond = (milliseconds: number): Date => new Date(Math.floor(milliseconds / 1000) * 1000);
 
-type Page<Item> = { items: Item[]; commonPrefixes: string[]; next?: string };
+type Page = { keys: string[]; commonPrefixes: string[]; next?: string };
 
 /** One page of keys, rolled up at the delimiter. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html */
-function page<Item>(
+function page(
   bucket: Bucket,
   { prefix, delimiter, from, limit }: { prefix: string; delimiter: string; from: string; limit: number },
-  itemsOf: (key: string) => Item[],
-): Page<Item> {
-  const found: Page<Item> = { items: [], commonPrefixes: [] };
+  shows: (key: string) => boolean,
+): Page {
+  const found: Page = { keys: [], commonPrefixes: [] };
   let start = from;
   for (;;) {
     let jump: string | undefined;
     for (const key of bucket.keys(prefix, start)) {
-      const items = itemsOf(key);
-      if (items.length === 0) continue;
-      if (found.items.length + found.commonPrefixes.length >= limit) return { ...found, next: key };
+      if (!shows(key)) continue;
+      if (found.keys.length + found.commonPrefixes.length >= limit) return { ...found, next: key };
       const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
       if (cut >= 0) {
         const common = key.slice(0, cut + delimiter.length);
@@ -34,7 +33,7 @@ function page<Item>(
         jump = common + AFTER_ALL;
         break;
       }
-      found.items.push(...items);
+      found.keys.push(key);
     }
     if (jump === undefined) return found;
     start = jump;
@@ -45,20 +44,22 @@ export function listObjects(bucket: Bucket, input: Input): unknown {
   const prefix: string = input.Prefix ?? '';
   const delimiter: string = input.Delimiter ?? '';
   const limit = Math.min(input.MaxKeys ?? MAX_KEYS, MAX_KEYS);
-  const found = page(bucket, { prefix, delimiter, from: firstKey(input), limit }, (key) => {
+  const current = (key: string): ObjectVersion | undefined => {
     const latest = bucket.latest(key);
-    return latest === undefined || latest.deleteMarker ? [] : [latest];
-  });
+    return latest?.deleteMarker ? undefined : latest;
+  };
+  const found = page(bucket, { prefix, delimiter, from: firstKey(input), limit }, (key) => current(key) !== undefined);
+  const contents = found.keys.map(current).flatMap((version) => (version === undefined ? [] : [new Listed(version)]));
   return {
     Name: bucket.name,
     Prefix: prefix,
     ...(delimiter === '' ? {} : { Delimiter: delimiter }),
     MaxKeys: limit,
-    KeyCount: found.items.length + found.commonPrefixes.length,
+    KeyCount: found.keys.length + found.commonPrefixes.length,
     IsTruncated: found.next !== undefined,
     ...(found.next === undefined ? {} : { NextContinuationToken: Buffer.from(found.next).toString('base64') }),
     // Members without elements are absent from the SDK's answer.
-    ...(found.items.length === 0 ? {} : { Contents: found.items.map((version) => new Listed(version)) }),
+    ...(contents.length === 0 ? {} : { Contents: contents }),
     ...(found.commonPrefixes.length === 0
       ? {}
       : { CommonPrefixes: found.commonPrefixes.map((Prefix) => ({ Prefix })) }),
@@ -108,8 +109,8 @@ class ListedVersion extends Listed {
 const afterMarker = (marker: string, delimiter: string): string =>
   delimiter !== '' && marker.endsWith(delimiter) ? marker + AFTER_ALL : `${marker}\0`;
 
-function lastOf(found: Page<string>): string {
-  const [key = '', common = ''] = [found.items.at(-1), found.commonPrefixes.at(-1)];
+function lastOf(found: Page): string {
+  const [key = '', common = ''] = [found.keys.at(-1), found.commonPrefixes.at(-1)];
   return key > common ? key : common;
 }
 
@@ -121,10 +122,10 @@ export function listObjectVersions(bucket: Bucket, input: Input): unknown {
   const limit = Math.min(input.MaxKeys ?? MAX_KEYS, MAX_KEYS);
   const delimiter: string = input.Delimiter ?? '';
   const from = input.KeyMarker === undefined ? '' : afterMarker(input.KeyMarker, delimiter);
-  const found = page(bucket, { prefix, delimiter, from, limit }, (key) => [key]);
+  const found = page(bucket, { prefix, delimiter, from, limit }, () => true);
   const versions: unknown[] = [];
   const markers: unknown[] = [];
-  for (const key of found.items) {
+  for (const key of found.keys) {
     for (const [index, version] of bucket.versionsOf(key).entries()) {
       const { key: Key, versionId: VersionId, lastModified } = version;
       const IsLatest = index === 0;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Body = Uint8Array | string | (() => Uint8Array);
 export type ReplicationStatus = 'PENDING' | 'COMPLETED' | 'FAILED' | 'REPLICA';
@@ -24,6 +24,15 @@ export type ObjectDetails = {
 };
 
 const EMPTY = new Uint8Array(0);
+
+/** Of the same bytes once: replicas share theirs. */
+const etags = new WeakMap<Uint8Array, string>();
+
+function etagOf(bytes: Uint8Array): string {
+  const etag = etags.get(bytes) ?? hash('md5', bytes);
+  etags.set(bytes, etag);
+  return etag;
+}
 
 /** One version of an object, or a delete marker. Its bytes and its ETag are made when somebody asks. */
 export class ObjectVersion {
@@ -70,7 +79,7 @@ export class ObjectVersion {
 
   /** The MD5 digest, without quotes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
   get etag(): string {
-    this.#etag ??= createHash('md5').update(this.bytes).digest('hex');
+    this.#etag ??= etagOf(this.bytes);
     return this.#etag;
   }
 

@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import { parse as parseYaml } from 'yaml';
+import { remembered } from '../../../kernel/remembered.ts';
 import { mergePatch } from '../../api/patch.ts';
 import { strategicMerge } from '../../api/strategic-merge.ts';
 import type { KubeObject } from '../../host.ts';
@@ -20,6 +21,9 @@ type Rule = {
 
 const OPERATIONS = ['add', 'remove', 'replace', 'test', 'move', 'copy'];
 
+/** Of one text once: a restore reads the patches of its rules for every object. */
+const parse = remembered((text): KubeObject => parseYaml(text) ?? {});
+
 /** The members that each part of the document may have: the rest is refused (`UnmarshalStrict`). */
 const KNOWN = {
   document: ['version', 'resourceModifierRules'],
@@ -40,7 +44,7 @@ export function readResourceModifiers(configMap: KubeObject): ResourceModifiers 
   let rules: Rule[];
   let version: unknown;
   try {
-    const document = parse(values[0] ?? '') ?? {};
+    const document = parse(values[0] ?? '');
     strict(document);
     rules = document.resourceModifierRules ?? [];
     version = document.version;
