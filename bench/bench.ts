@@ -24,7 +24,7 @@ async function bench(quick: boolean): Promise<void> {
   print(rows);
   print(
     await measureBundles(effort.imports),
-    'Imports are of this machine: a Lambda of 1 GB has about half a core of it.',
+    'Imports are of this machine; a Lambda has one vCPU at 1,769 MB, and less with less memory.',
   );
   print(await measureRecovery(rtoSeconds, effort.boundSeeds), recoveryNote());
   print(measureCost());

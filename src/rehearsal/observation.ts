@@ -24,7 +24,7 @@ export class Observation {
   readonly startsAt: number;
   readonly steps: Steps;
   readonly marks: TimelineMark[] = [];
-  readonly calls: CallCounts = { total: 0, denied: 0, primaryRegion: 0, usEast1ControlPlane: 0 };
+  readonly #calls = { total: 0, primaryRegion: 0, usEast1ControlPlane: 0 };
   readonly watched: Watched;
   transitions = 0;
   faults: { at: number; text: string }[] = [];
@@ -85,18 +85,21 @@ export class Observation {
     return planned !== undefined && planned <= this.twin.kernel.now ? planned : this.#givenUpAt;
   }
 
+  /** Counted from the beginning on; what was denied, from the deployment on. */
+  get calls(): CallCounts {
+    return { ...this.#calls, denied: this.twin.denied.length };
+  }
+
   get digest(): { transcript: string; interleaving: string } {
     this.#flush();
     return { transcript: this.#transcript.copy().digest('hex'), interleaving: this.#order.copy().digest('hex') };
   }
 
   #onCall(call: CallRecord): void {
-    const { calls, twin } = this;
-    calls.total++;
-    if (call.outcome === 'denied') calls.denied++;
+    this.#calls.total++;
     if (this.#lost.size > 0) {
-      if (call.region === twin.plan.sites.primary.region) calls.primaryRegion++;
-      if (call.usEast1ControlPlane) calls.usEast1ControlPlane++;
+      if (call.region === this.twin.plan.sites.primary.region) this.#calls.primaryRegion++;
+      if (call.usEast1ControlPlane) this.#calls.usEast1ControlPlane++;
     }
     const who = call.caller.kind === 'role' ? call.caller.arn : call.caller.kind;
     this.#write(call.at, `${who} ${call.service}:${call.operation} ${call.region} ${call.outcome}`);

@@ -147,7 +147,8 @@ function whyHeld({ twin }: Observation, outcome: Outcome): string[] {
   const ended = twin.invocations.of('finish-run').findLast(({ output }) => output?.ending === 'held')?.input?.reason;
   const waits = twin.invocations.of('confirm-loss').at(-1)?.output;
   const why = ended ?? (waits?.kind === 'wait' ? waits.reason : undefined);
-  return [`The run holds: ${why ?? 'it waits for approval'}.`];
+  const expected = twin.invocations.of('choose-recovery-points').at(-1)?.output?.reason;
+  return [`The run holds: ${[why ?? 'it waits for approval', expected].filter(Boolean).join('; ')}.`];
 }
 
 function story(

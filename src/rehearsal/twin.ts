@@ -24,7 +24,7 @@ import { Sns } from './cloud/sns.ts';
 import { Sqs } from './cloud/sqs.ts';
 import { Ssm } from './cloud/ssm.ts';
 import { Sts } from './cloud/sts.ts';
-import { World } from './cloud/world.ts';
+import { type CallRecord, World } from './cloud/world.ts';
 import { XRay } from './cloud/xray.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { installVelero } from './cluster/velero/velero.ts';
@@ -52,6 +52,8 @@ export class Twin {
   readonly elb: ElasticLoadBalancing;
   readonly route53: Route53;
   readonly invocations: Invocations;
+  /** Every call that IAM denied, from the deployment on. */
+  readonly denied: CallRecord[] = [];
   readonly #clusters = new Map<string, Cluster>();
 
   /** @param start virtual time in milliseconds since 1970 */
@@ -61,6 +63,9 @@ export class Twin {
     this.world = new World(this.kernel, new Latencies(LATENCIES, this.kernel.random.fork('latencies')));
     this.invocations = new Invocations(this.kernel);
     const { world } = this;
+    world.observe((call) => {
+      if (call.outcome === 'denied') this.denied.push(call);
+    });
     this.iam = new Iam(world);
     const kms = new Kms(world, this.iam);
     const create = createHandlersIn(world, assembly, handlers);

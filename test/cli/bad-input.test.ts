@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { lifeboat } from './command-line.ts';
+import { lifeboat, ROOT } from './command-line.ts';
 
 const directory = (): string => mkdtempSync(join(tmpdir(), 'lifeboat-'));
 
@@ -44,6 +44,12 @@ describe('bad usage ends with status 2 and one line', () => {
     [['rehearse', '--workloads', '/no/such'], '--workloads /no/such: no such file or directory'],
     [['rehearse', '--workloads', 'package.json'], '--workloads package.json: not a directory'],
     [['rehearse', '--assembly', 'src'], '--assembly src: no manifest.json: not a cloud assembly, such as cdk.out'],
+    [['rehearse', '--report', ''], "lifeboat: option '--report <dir>' argument '' is invalid. Allowed: a directory."],
+    [
+      ['rehearse', '--workloads', ' '],
+      "lifeboat: option '--workloads <dir>' argument ' ' is invalid. Allowed: a directory.",
+    ],
+    [['rehearse', '--report', 'package.json'], '--report package.json: cannot be written: not a directory'],
     [['rehearse', '--report', 'package.json/x'], '--report package.json/x: cannot be written: not a directory'],
     [['rehearse', '--report', '/proc/no/such'], '--report /proc/no/such: cannot be written: no such file or directory'],
     [['rehearse', '--plan', 'no-such.yaml'], 'no-such.yaml: cannot be read: no such file or directory'],
@@ -84,6 +90,33 @@ describe('bad input ends with status 2', () => {
     expect(await refused(['rehearse', file])).toEqual([
       `${file}:3: set.decision.approvel: found an unknown field approvel, allowed: approval (did you mean that?)`,
     ]);
+  });
+
+  it('refuses a value that a scenario sets and the plan does not take, with the line of the scenario', async () => {
+    const file = fileWith('name: mine\nset:\n  decision.approval: automatic\n  tiers.0.rto: banana\n');
+    expect(await refused(['rehearse', file])).toEqual([
+      `${file}:4: set.tiers.0.rto: found "banana", allowed: a length of time such as 30s, 15m, 24h or 30d`,
+    ]);
+  });
+
+  it('tells every mistake of a plan at once, each with file, line and field', async () => {
+    const text = readFileSync(join(ROOT, 'lifeboat.yaml'), 'utf8')
+      .replace('rto: 30m', 'rto: soon')
+      .replace('posture: pilot', 'posture: lukewarm')
+      .replace('downVotes: 2', 'downvotes: 2');
+    expect(await refused(['rehearse', '--plan', fileWith(text)])).toEqual([
+      expect.stringMatching(/:\d+: posture: found "lukewarm", allowed: pilot$/),
+      expect.stringMatching(/:\d+: tiers\.0\.rto: found "soon", allowed: a length of time/),
+      expect.stringMatching(/:\d+: detection\.downvotes: found an unknown field, allowed: downVotes/),
+    ]);
+  });
+
+  it.each([
+    ['a list', '- a\n- b\n', /:1: found a list, allowed: a plan: a map of fields/],
+    ['an empty file', '', /:1: found an empty file, allowed: a plan: a map of fields/],
+    ['bytes that are no text', '\u0000\u0007\u001b[2J', /:1: found text that is not UTF-8, allowed: YAML in UTF-8$/],
+  ])('refuses %s in place of a plan', async (_, text, line) => {
+    expect(await refused(['rehearse', '--plan', fileWith(text)])).toEqual([expect.stringMatching(line)]);
   });
 
   it('refuses a role that the plan does not have', async () => {

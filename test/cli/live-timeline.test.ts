@@ -62,6 +62,24 @@ describe('the live timeline', () => {
     ]);
   });
 
+  it('tells mere counts no oftener than twice a minute', () => {
+    const waiting = (seconds: number): ProgressEvent => ({
+      kind: 'waiting',
+      at: at(seconds),
+      step: 'Restore',
+      on: `${seconds} of 90 objects`,
+    });
+    const lines = shown([
+      { kind: 'started', at: at(1), phase: 'recover', step: 'Restore' },
+      ...[11, 21, 31, 41, 51].map(waiting),
+    ]);
+    expect(lines.slice(1)).toEqual([
+      '    +0:01  recover  ▸ Restore',
+      '    +0:11           ▸ Restore … waits on 11 of 90 objects',
+      '    +0:41           ▸ Restore … waits on 41 of 90 objects',
+    ]);
+  });
+
   it('names each phase on a line of its own where there is little room', () => {
     const lines = shown([{ kind: 'ended', at: at(2), phase: 'decide', step: 'ChooseRecoveryPoints' }], 40);
     expect(lines).toEqual(['fault', '   +0:00 ! loss', 'decide', '   +0:02 ✓ ChooseRecoveryPoints']);

@@ -25,6 +25,16 @@ describe('what a scenario expects', () => {
     ]);
   });
 
+  it('says once that nothing came back', () => {
+    const gone = { ...tier, rtoSeconds: null, rpoSeconds: null };
+    expect(
+      unmetExpectations(
+        { outcome: 'recovered', rtoWithin: 712, rpoWithin: 184 },
+        { outcome: 'failed', rtoSeconds: null, tiers: [gone] },
+      ),
+    ).toEqual(['it ended failed; the scenario expects recovered']);
+  });
+
   it('asks nothing of tiers where nothing was to be recovered', () => {
     const idle = { ...tier, rtoSeconds: null, rpoSeconds: null };
     expect(unmetExpectations({ outcome: 'none' }, { outcome: 'none', rtoSeconds: null, tiers: [idle] })).toEqual([]);
