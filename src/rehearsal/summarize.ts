@@ -7,6 +7,7 @@ import type { Observation } from './observation.ts';
 import type { Platform } from './platform.ts';
 import type { RehearseOptions } from './rehearse-options.ts';
 import type { InvariantResult, Outcome, Rehearsal, RehearsalSummary } from './result.ts';
+import { givenUpBefore, stillUnderWay, whyHeld } from './run-stories.ts';
 import { unmetExpectations } from './scenario-expectation.ts';
 import type { Expectation } from './scenario-schema.ts';
 import { contentsOf, storeResults, tierResults } from './truth.ts';
@@ -39,23 +40,20 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
   );
   const last = tiers.reduce((a, b) => ((served(b.tier) ?? 0) >= (served(a.tier) ?? 0) ? b : a));
   const lastAt = outcome === 'recovered' ? served(last.tier) : null;
-  const rtoSeconds = lastAt === null || faultAt === null ? null : Math.round((lastAt - faultAt) / 1000);
   const phases =
     run === undefined || lastAt === null || faultAt === null
       ? null
       : criticalPath(twin.invocations, run, faultAt, last.tier, lastAt);
-  const unmet = unmetExpectations(boundsFor(platform.plan, options), {
-    outcome,
-    rtoSeconds: phases === null ? rtoSeconds : sum(phases),
-    tiers,
-  });
-  const problems = early === undefined ? unmet : [early, ...unmet];
+  const seconds = lastAt === null || faultAt === null ? null : Math.round((lastAt - faultAt) / 1000);
+  const rtoSeconds = phases === null ? seconds : sum(phases);
+  const unmet = unmetExpectations(boundsFor(platform.plan, options), { outcome, rtoSeconds, tiers });
+  const problems = [...(early ?? []), ...unmet, ...(outcome === 'failed' ? stillUnderWay(observation, run) : [])];
   const measured = {
     scenario: scenario.name,
     seed,
     outcome,
     expected: problems.length === 0,
-    rtoSeconds: phases === null ? rtoSeconds : sum(phases),
+    rtoSeconds,
     phases,
     tiers,
     stores: run === undefined ? [] : stores,
@@ -74,16 +72,6 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
     interleaving,
     ...story(observation, platform, outcome, run, report),
   };
-}
-
-/** A failover that nothing called for, before the scenario began, is no recovery of what came later. */
-function givenUpBefore({ twin, startsAt }: Observation): string | undefined {
-  const raised = twin.invocations
-    .of('raise-epoch')
-    .find(({ output, startedAt }) => output !== undefined && startedAt < startsAt);
-  if (raised === undefined) return undefined;
-  const at = new Date(raised.startedAt).toISOString().slice(11, 19);
-  return `the primary was given up at ${at}Z, before the scenario began: ${raised.input.reason ?? 'no reason was given'}`;
 }
 
 /** A scenario's bound on the first tier's loss says nothing of another tier that has become the first. */
@@ -139,16 +127,6 @@ function outcomeOf({ twin, startsAt }: Observation, run: string | undefined, all
   const undecided = executions.some(({ status }) => status === 'RUNNING') && waits?.kind === 'wait';
   const asked = twin.invocations.of('ask-approval').length > 0;
   return holds || asked || (undecided && /standby cannot/.test(waits?.reason ?? '')) ? 'held' : 'none';
-}
-
-/** What a person must put right or decide, in the run's own words. */
-function whyHeld({ twin }: Observation, outcome: Outcome): string[] {
-  if (outcome !== 'held') return [];
-  const ended = twin.invocations.of('finish-run').findLast(({ output }) => output?.ending === 'held')?.input?.reason;
-  const waits = twin.invocations.of('confirm-loss').at(-1)?.output;
-  const why = ended ?? (waits?.kind === 'wait' ? waits.reason : undefined);
-  const expected = twin.invocations.of('choose-recovery-points').at(-1)?.output?.reason;
-  return [`The run holds: ${[why ?? 'it waits for approval', expected].filter(Boolean).join('; ')}.`];
 }
 
 function story(

@@ -139,12 +139,15 @@ faults:
 describe('the scenarios that come with Lifeboat', () => {
   it('are those that are promised', () => {
     expect(shipped.map(([file]) => file).sort()).toEqual([
+      'blind-observer.yaml',
       'blip.yaml',
       'both-regions.yaml',
       'calm-day.yaml',
       'duplicate-events.yaml',
+      'primary-returns.yaml',
       'region-loss-approved.yaml',
       'region-loss.yaml',
+      'replication-stall.yaml',
       'us-east-1-loss.yaml',
     ]);
   });
