@@ -109,7 +109,7 @@ function deciding(given: FunctionsGiven): Functions {
     new LambdaFunction(given, {
       name: 'fence-site',
       environment: { RUNS_TABLE, CONTROL_BUCKET: names.capturedBucket },
-      grants: [grant.runs('GetItem'), grant.readCaptured()],
+      grants: [grant.runs('GetItem', 'UpdateItem'), grant.readCaptured()],
       ...LARGE,
       timeoutSeconds: FENCE_SECONDS,
     }),
@@ -164,7 +164,7 @@ function preparing(given: FunctionsGiven): Functions {
   return [
     new LambdaFunction(given, {
       name: 'check-images',
-      environment: { CONTROL_BUCKET, RUNS_TABLE },
+      environment: { ACCOUNT: names.account, CONTROL_BUCKET, RUNS_TABLE },
       grants: [grant.readCaptured(), ...grant.images(), grant.runs('UpdateItem')],
       ...SMALL,
     }),
@@ -202,7 +202,7 @@ function recovering(given: FunctionsGiven): Functions {
   return [
     new LambdaFunction(given, {
       name: 'restore-tier',
-      environment: { CONTROL_BUCKET: names.capturedBucket, RUNS_TABLE },
+      environment: { ACCOUNT: names.account, CONTROL_BUCKET: names.capturedBucket, RUNS_TABLE },
       grants: [describe, grant.readCaptured(), grant.runs('UpdateItem')],
       ...LARGE,
     }),

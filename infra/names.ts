@@ -37,6 +37,11 @@ export class Names {
     return `${this.prefix}-${what}`;
   }
 
+  /** The account of every stack. */
+  get account(): string {
+    return Aws.ACCOUNT_ID;
+  }
+
   /** The bus, the topic of its own region, the tables. */
   get bus(): string {
     return this.prefix;

@@ -10,8 +10,8 @@ import { env } from './env.ts';
 
 const input = z.object({ run, point: chosenPoint });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const loadBalancers = new LoadBalancers(wires, plan.sites.standby.region);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   return (event) => bindEntryPoints({ clusters, loadBalancers, runs, clock }, plan, event.run.id, event.point.tier);

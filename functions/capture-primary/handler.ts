@@ -12,8 +12,8 @@ import { env } from './env.ts';
 
 const input = z.unknown();
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
   const sealKey = new SigningKey(wires, plan.sites.primary.region, env.SEAL_KEY_ID);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);

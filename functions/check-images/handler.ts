@@ -14,5 +14,5 @@ export const create = chain({ env, input }, ({ wires, plan, region, env }) => {
   const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
   const registry = new Registry(wires, plan.sites.standby.region);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
-  return (event) => checkImages({ captured, registry, runs }, plan, event.run.id);
+  return (event) => checkImages({ captured, registry, runs, account: env.ACCOUNT }, plan, event.run.id);
 });

@@ -16,8 +16,8 @@ const input = z.object({
   since: z.number().transform((milliseconds) => new Date(milliseconds)),
 });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const loadBalancers = new LoadBalancers(wires, plan.sites.standby.region);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   const given = { clusters, loadBalancers, web: new Web(wires), runs, clock };

@@ -9,9 +9,9 @@ import { env } from './env.ts';
 
 const input = z.object({ run });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
   const signals = new SignalsTable(wires, region, env.SIGNALS_TABLE);
-  const clusters = new Clusters(wires, clock, credentials);
+  const clusters = new Clusters(wires, clock, random, credentials);
   const loadBalancers = new LoadBalancers(wires, plan.sites.standby.region);
   return (event) => confirmLoss({ signals, clusters, loadBalancers, clock }, plan, event.run);
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';
 import { CapturedFacts } from '../../src/gateways/captured-facts.ts';
@@ -7,11 +8,11 @@ import { fenceSite } from '../../src/operations/fence-site.ts';
 import { chain } from '../chain.ts';
 import { env } from './env.ts';
 
-const input = z.unknown();
+const input = z.object({ run });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
-  const clusters = new Clusters(wires, clock, credentials);
-  return () => fenceSite({ runs, captured, clusters, clock }, plan);
+  const clusters = new Clusters(wires, clock, random, credentials);
+  return (event) => fenceSite({ runs, captured, clusters, clock }, plan, event.run.id);
 });

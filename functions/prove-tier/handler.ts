@@ -15,8 +15,8 @@ const input = z.object({
   since: z.number().transform((milliseconds) => new Date(milliseconds)),
 });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const replica = new RecoveryBucket(new Bucket(wires, plan.sites.standby.region, env.REPLICA_BUCKET));
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   return ({ run: { id }, point: { tier, backup, namespaces }, since }) =>

@@ -11,8 +11,8 @@ import { env } from './env.ts';
 const since = z.number().transform((milliseconds) => new Date(milliseconds));
 const input = z.union([z.object({ run, release: z.literal(true) }), z.object({ run, since })]);
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   return async (event) =>

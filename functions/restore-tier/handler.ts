@@ -17,10 +17,15 @@ const input = z.object({
   since: z.number().transform((milliseconds) => new Date(milliseconds)),
 });
 
-export const create = chain({ env, input }, ({ wires, clock, plan, region, env, credentials }) => {
-  const clusters = new Clusters(wires, clock, credentials);
+export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
+  const clusters = new Clusters(wires, clock, random, credentials);
   const captured = new CapturedFacts(new Bucket(wires, region, env.CONTROL_BUCKET));
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
   return ({ run: { id }, point: { tier, backup, namespaces }, part, since }) =>
-    restoreTier({ clusters, captured, runs, clock }, plan, { run: id, tier, part, backup, namespaces }, since);
+    restoreTier(
+      { clusters, captured, runs, clock, account: env.ACCOUNT },
+      plan,
+      { run: id, tier, part, backup, namespaces },
+      since,
+    );
 });

@@ -1,3 +1,4 @@
+import { NO_ENTRY_POINT } from '../plan/remarks.ts';
 import type { Rehearsal } from '../rehearsal/result.ts';
 import { invariantWords } from './invariant-words.ts';
 import { brokenInvariants } from './verdict.ts';
@@ -14,7 +15,7 @@ export function adviceFor({ summary, problems, notes }: Pick<Rehearsal, 'summary
   if (late.length > 0)
     advice.push({
       who: "the plan's owner",
-      how: `allow ${names(late)} a longer rto, or shorten what took longest; lifeboat check shows the arithmetic`,
+      how: `allow ${names(late)} a longer rto, or shorten what took longest`,
     });
   const lost = summary.tiers.filter((tier) => tier.rpoSeconds !== null && tier.rpoSeconds > tier.rpoTargetSeconds);
   if (lost.length > 0)
@@ -26,6 +27,11 @@ export function adviceFor({ summary, problems, notes }: Pick<Rehearsal, 'summary
     advice.push({
       who: 'an operator',
       how: 'read why it holds (lifeboat status), then lifeboat approve, or put right what it names',
+    });
+  if (summary.outcome === 'none' && !summary.expected && notes.includes(NO_ENTRY_POINT))
+    advice.push({
+      who: "the plan's owner",
+      how: 'name an entry point in the plan, by which a loss is seen; without one an operator must start the failover',
     });
   const runbooks = [...new Set(notes.flatMap((note) => note.match(/docs\/runbooks\/[\w.-]*\w/g) ?? []))];
   if (summary.outcome === 'failed' && runbooks.length > 0)

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ChosenPoint, chosenPoint } from './recovery-points.ts';
 import { ownership, RUN_ENDINGS, type Run, type RunEnding, run } from './run.ts';
+import { runbookOf } from './runbooks.ts';
 
 /** How one tier came out, as the machine tells it. */
 export const tierOutcome = z.object({
@@ -54,10 +55,17 @@ export function endingOf(asked: RunEnding, tiers: TierOutcome[]): RunEnding {
   return asked === 'recovered' && tiers.some((tier) => tier.outcome === 'failed') ? 'failed' : asked;
 }
 
-/** The report of a run. Losses are upper bounds: from the recovery point's moment to when the epoch was raised. */
+/** A pod that is scaled away goes on for as long. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
+const TERMINATION_GRACE_SECONDS = 30;
+
+/**
+ * The report of a run. Losses are upper bounds: from the recovery point's moment to when the epoch was raised, and where
+ * the old site could still be reached, to when its last pods were gone.
+ */
 export function writeReport(facts: ReportFacts): Report {
   const points = z.array(chosenPoint).catch([]).parse(facts.facts.points);
   const raised = ownership.optional().catch(undefined).parse(facts.facts.epoch);
+  const fencedAt = z.iso.datetime().optional().catch(undefined).parse(facts.facts.fencedAt);
   return {
     version: 1,
     plan: facts.plan,
@@ -67,7 +75,7 @@ export function writeReport(facts: ReportFacts): Report {
     ...(raised && { epoch: raised }),
     reason: facts.failure === undefined ? facts.reason : `${facts.failure.error}: ${messageOf(facts.failure.cause)}`,
     points,
-    stores: points.flatMap((point) => losses(point, raised?.since, facts.tiers)),
+    stores: points.flatMap((point) => losses(point, lastWriteAt(raised?.since, fencedAt), facts.tiers)),
     tiers: facts.tiers,
     steps: facts.steps.map(({ step, status, startedAt, endedAt }) => ({
       step,
@@ -79,9 +87,16 @@ export function writeReport(facts: ReportFacts): Report {
   };
 }
 
-function losses(point: ChosenPoint, until: string | undefined, tiers: TierOutcome[]) {
+/** In milliseconds since 1970; of a site that was lost, no write is later than the epoch. */
+function lastWriteAt(raisedAt: string | undefined, fencedAt: string | undefined): number | undefined {
+  if (raisedAt === undefined) return undefined;
+  const raised = Date.parse(raisedAt);
+  return fencedAt === undefined ? raised : Math.max(raised, Date.parse(fencedAt) + TERMINATION_GRACE_SECONDS * 1000);
+}
+
+function losses(point: ChosenPoint, until: number | undefined, tiers: TierOutcome[]) {
   const back = tiers.some((tier) => tier.tier === point.tier && tier.outcome === 'recovered');
-  const seconds = until === undefined ? null : Math.ceil((Date.parse(until) - Date.parse(point.moment)) / 1000);
+  const seconds = until === undefined ? null : Math.ceil((until - Date.parse(point.moment)) / 1000);
   const whole = (store: string) => point.lostVolumes.some((volume) => volume.startsWith(`${store}/`));
   return point.namespaces.map((store) => ({
     store,
@@ -94,13 +109,17 @@ function nextSteps({ ending, failure: failed, tiers, facts }: ReportFacts): stri
   const steps: string[] = [];
   if (ending === 'recovered')
     steps.push('The standby serves. It has no standby of its own until failback: watch it, and plan the way home.');
+  if (ending === 'recovered' && facts.fencedAt === undefined)
+    steps.push(
+      'The old site has not answered yet and is fenced as soon as it does. What it still writes until then is in no number here.',
+    );
   if (ending === 'held')
     steps.push('Nothing was moved. Read the reason, mend it, then start a failover by hand: lifeboat failover.');
-  if (failed !== undefined) steps.push(`Open docs/runbooks/${failed.error}.md.`);
+  if (failed !== undefined) steps.push(`Open ${runbookOf(failed.error)}.`);
   for (const tier of tiers)
     if (tier.error !== undefined)
       steps.push(
-        `Tier ${tier.tier} did not come back: open docs/runbooks/${tier.error}.md. ${messageOf(tier.cause ?? '')}`.trim(),
+        `Tier ${tier.tier} did not come back: open ${runbookOf(tier.error)}. ${messageOf(tier.cause ?? '')}`.trim(),
       );
   const lost = z
     .array(chosenPoint)

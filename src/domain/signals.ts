@@ -33,6 +33,12 @@ const ALARM_DOWN_BELIEVED_SECONDS = 900;
 /** A site that stays down is announced again this often, so that a lost announcement costs minutes, not the failover. */
 const ANNOUNCE_AGAIN_SECONDS = 300;
 
+/**
+ * Whether anything tells from outside whether the primary lives. Without an entry point no observer has a word on it,
+ * neither up nor down: silence from nothing is no loss, and only an operator can start a failover.
+ */
+export const canBeSeen = ({ entryPoints }: Pick<Plan, 'entryPoints'>): boolean => entryPoints.length > 0;
+
 /** An observer's next word after one more look. Hysteresis: as many failures in a row as the plan wants make it down. */
 export function nextSignal(
   before: Signal | undefined,

@@ -14,15 +14,18 @@ export function parseEcr(image: string): EcrReference | undefined {
 
 const registryOf = (account: string, region: string): string => `${account}.dkr.ecr.${region}.amazonaws.com`;
 
-/** The image as the standby must ask for it: the same, from its own region's registry. */
-export function inStandby(image: string, plan: Plan): string {
-  const reference = parseEcr(image);
-  if (reference === undefined || reference.region !== plan.sites.primary.region) return image;
-  return image.replace(
-    registryOf(reference.account, reference.region),
-    registryOf(reference.account, plan.sites.standby.region),
-  );
+/**
+ * The image as the standby must ask for it: the same, from its own region's registry. Only our own account's registry
+ * has a copy there; what another account replicates is its own affair, and its images are asked for where they are.
+ */
+export function inStandby(image: string, plan: Plan, account: string): string {
+  const { primary, standby } = plan.sites;
+  if (!isReplicated(parseEcr(image), plan, account)) return image;
+  return image.replace(registryOf(account, primary.region), registryOf(account, standby.region));
 }
+
+const isReplicated = (reference: EcrReference | undefined, plan: Plan, account: string): boolean =>
+  reference?.account === account && reference.region === plan.sites.primary.region;
 
 /** The storage class that every volume gets in the standby; Auto Mode's own driver. https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html */
 export const STANDBY_STORAGE_CLASS = 'lifeboat';
@@ -39,24 +42,18 @@ export type Translation = {
 };
 
 /** How the primary's references become the standby's, from what was captured of it. Pure: the same capture, the same maps. */
-export function translate(plan: Plan, captured: Inventory): Translation {
+export function translate(plan: Plan, captured: Inventory, account: string): Translation {
   const { primary, standby } = plan.sites;
-  const registries: Record<string, string> = {};
-  for (const image of captured.images) {
-    const reference = parseEcr(image);
-    if (reference?.region === primary.region) {
-      registries[registryOf(reference.account, primary.region)] = registryOf(reference.account, standby.region);
-    }
-  }
+  const own = captured.images.some((image) => isReplicated(parseEcr(image), plan, account));
   const mappable = captured.storageClasses.filter((storage) => EBS_PROVISIONERS.has(storage.provisioner));
   return {
-    registries,
+    registries: own ? { [registryOf(account, primary.region)]: registryOf(account, standby.region) } : {},
     storageClasses: Object.fromEntries(mappable.map((storage) => [storage.name, STANDBY_STORAGE_CLASS])),
     modifiers: JSON.stringify({
       version: 'v1',
-      resourceModifierRules: [withoutLoadBalancer(), ...customImageRules(plan, captured)],
+      resourceModifierRules: [withoutLoadBalancer(), ...customImageRules(plan, captured, account)],
     }),
-    unmapped: unmapped(plan, captured),
+    unmapped: unmapped(plan, captured, account),
   };
 }
 
@@ -84,9 +81,9 @@ const withoutLoadBalancer = () => ({
 });
 
 /** One rule an object: images of custom resources, which Velero's image map does not reach. */
-function customImageRules(plan: Plan, captured: Inventory) {
+function customImageRules(plan: Plan, captured: Inventory, account: string) {
   const byObject = Map.groupBy(
-    captured.customImages.filter(({ image }) => inStandby(image, plan) !== image),
+    captured.customImages.filter(({ image }) => inStandby(image, plan, account) !== image),
     ({ group, resource, namespace, name }) =>
       JSON.stringify([group === '' ? resource : `${resource}.${group}`, namespace, name]),
   );
@@ -98,13 +95,16 @@ function customImageRules(plan: Plan, captured: Inventory) {
         resourceNameRegex: `^${escapeRegex(name)}$`,
         ...(namespace !== '' && { namespaces: [namespace] }),
       },
-      patches: images.map(({ path, image }) => ({ operation: 'replace', path, value: inStandby(image, plan) })),
+      patches: images.map(({ path, image }) => ({
+        operation: 'replace',
+        path,
+        value: inStandby(image, plan, account),
+      })),
     };
   });
 }
 
-function unmapped(plan: Plan, captured: Inventory): string[] {
-  const { primary } = plan.sites;
+function unmapped(plan: Plan, captured: Inventory, account: string): string[] {
   const foreign = captured.storageClasses
     .filter((storage) => !EBS_PROVISIONERS.has(storage.provisioner))
     .map((storage) => `storage class ${storage.name} (${storage.provisioner}) has no counterpart in the standby`);
@@ -113,7 +113,7 @@ function unmapped(plan: Plan, captured: Inventory): string[] {
     .filter((one) => !named.has(one))
     .map((one) => `${one} has no entry point in the plan: nobody outside reaches it in the standby`);
   const elsewhere = captured.images
-    .filter((image) => parseEcr(image) !== undefined && parseEcr(image)?.region !== primary.region)
+    .filter((image) => parseEcr(image) !== undefined && inStandby(image, plan, account) === image)
     .map((image) => `image ${image} stays where it is`);
   return [...foreign, ...exposed, ...elsewhere];
 }

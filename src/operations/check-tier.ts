@@ -2,9 +2,11 @@ import { ChecksFailed, EntryPointMissing } from '../domain/errors.ts';
 import type { Clock } from '../domain/given.ts';
 import {
   type CheckResult,
+  type ClaimStatus,
   decideHealth,
   type EntryPointStatus,
   type HealthFacts,
+  mountedClaims,
   servesMetric,
   wantedReplicas,
 } from '../domain/health.ts';
@@ -76,15 +78,32 @@ async function inCluster(
       };
       return {
         workloads: [...deployments.map(status('Deployment')), ...sets.map(status('StatefulSet'))],
-        claims: claims.map((claim) => ({
-          namespace,
-          name: claim.metadata?.name ?? '',
-          phase: claim.status?.phase ?? 'Pending',
-        })),
+        claims: await claimStatuses(api, namespace, claims),
       };
     }),
   );
   return { readyNodes, workloads: found.flatMap((one) => one.workloads), claims: found.flatMap((one) => one.claims) };
+}
+
+/** Pods and classes are asked for only where a claim is not bound: they say whether anything waits for it. */
+async function claimStatuses(api: ClusterApi, namespace: string, claims: KubeObject[]): Promise<ClaimStatus[]> {
+  const pending = claims.some((claim) => claim.status?.phase !== 'Bound');
+  const pods = pending ? await api.list('v1', 'Pod', { namespace }) : [];
+  const classes = pending ? await api.list('storage.k8s.io/v1', 'StorageClass') : [];
+  const mounted = mountedClaims(pods);
+  const waiting = new Set(
+    classes.filter((one) => one.volumeBindingMode === 'WaitForFirstConsumer').map((one) => one.metadata?.name),
+  );
+  return claims.map((claim) => {
+    const name = claim.metadata?.name ?? '';
+    return {
+      namespace,
+      name,
+      phase: claim.status?.phase ?? 'Pending',
+      mounted: mounted.has(name),
+      waitsForConsumer: waiting.has(claim.spec?.storageClassName),
+    };
+  });
 }
 
 async function atEntryPoints(

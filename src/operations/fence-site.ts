@@ -21,9 +21,10 @@ export type FenceResult =
 
 /**
  * Demotes the old primary as soon as it can be reached: workloads to zero, CronJobs suspended, Velero's schedules
- * paused and its location read-only. Tries for a while and says how far it came; every change can be made twice.
+ * paused and its location read-only. Tries for a while and says how far it came; every change can be made twice. When it
+ * was done is noted in the run, since until then the old site wrote what the standby has not.
  */
-export async function fenceSite(given: FenceSite, plan: Plan): Promise<FenceResult> {
+export async function fenceSite(given: FenceSite, plan: Plan, runId: string): Promise<FenceResult> {
   const { captured, clusters, clock, runs } = given;
   const address = await captured.cluster();
   const until = clock.now().getTime() + TRYING_SECONDS * 1000;
@@ -32,7 +33,10 @@ export async function fenceSite(given: FenceSite, plan: Plan): Promise<FenceResu
     if (await api.ready()) {
       // Asked only now, when it counts: a primary that was given the platform back meanwhile is left alone.
       const { owner } = await runs.ownership();
-      return owner === 'primary' ? { kind: 'not-needed', owner } : { kind: 'fenced', changed: await demote(api, plan) };
+      if (owner === 'primary') return { kind: 'not-needed', owner };
+      const changed = await demote(api, plan);
+      await runs.note(runId, 'fencedAt', clock.now().toISOString());
+      return { kind: 'fenced', changed };
     }
     await clock.sleep(BETWEEN_TRIES_MS);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/given.ts';
-import { looksWrong, nextSignal, type Signal, shouldAnnounce } from '../domain/signals.ts';
+import { canBeSeen, looksWrong, nextSignal, type Signal, shouldAnnounce } from '../domain/signals.ts';
 import type { ControlBus } from '../gateways/aws/control-bus.ts';
 import type { SignalsTable } from '../gateways/aws/signals-table.ts';
 import type { Web } from '../gateways/web.ts';
@@ -14,13 +14,15 @@ export type ProbeSites = { signals: SignalsTable; bus: ControlBus; web: Web; clo
 
 /**
  * Looks at the primary from here, once; while something seems wrong, again and again until the next scheduled look.
- * Each look is written down as this observer's word. Two of these at once only look more often.
+ * Each look is written down as this observer's word. Two of these at once only look more often. Where there is nothing
+ * to look at, nothing is said.
  */
 export async function probeSites(
   { signals, bus, web, clock }: ProbeSites,
   plan: Plan,
   observer: string,
-): Promise<Signal> {
+): Promise<Signal | undefined> {
+  if (!canBeSeen(plan)) return undefined;
   const { detection } = plan;
   const until = clock.now().getTime() + (detection.interval - SPARE_SECONDS) * 1000;
   let word = await signals.get('primary', observer);

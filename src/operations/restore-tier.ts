@@ -21,7 +21,13 @@ import type { Plan } from '../plan/schema.ts';
 import { isTrue } from './conditions.ts';
 import { recordStep } from './record-step.ts';
 
-export type RestoreTier = { clusters: Clusters; captured: CapturedFacts; runs: RunsTable; clock: Clock };
+export type RestoreTier = {
+  clusters: Clusters;
+  captured: CapturedFacts;
+  runs: RunsTable;
+  clock: Clock;
+  account: string;
+};
 export type RestoreResult =
   | { kind: 'wait'; waitingFor: string }
   | { kind: 'completed'; restore: string; items: number; warnings: number };
@@ -90,7 +96,7 @@ function unfinishedBefore(plan: Plan, { run, tier }: RestoreRequest, restores: K
 }
 
 async function submit(given: RestoreTier, api: ClusterApi, plan: Plan, request: RestoreRequest): Promise<void> {
-  const translation = translate(plan, await given.captured.inventory());
+  const translation = translate(plan, await given.captured.inventory(), given.account);
   await recordStep(given, request.run, `restore ${restoreName(request)}`, async () => {
     for (const map of translationMaps(translation)) await api.apply(map as KubeObject);
     await api.create(restoreJob(request) as KubeObject);

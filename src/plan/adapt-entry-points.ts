@@ -25,9 +25,7 @@ export function adaptEntryPoints(input: PlanInput, objects: readonly ManifestObj
   const workloads = input.workloads.map((workload) => withChecks(workload, input, kept, made, said));
   const entryPoints = [...kept, ...made.map(({ entryPoint }) => entryPoint)];
   if (entryPoints.length === 0)
-    said.push(
-      'There is no entry point: the manifests have no Ingress and no Service of type LoadBalancer, so that nothing tells from outside whether the primary lives.',
-    );
+    said.push('There is no entry point: the manifests have no Ingress and no Service of type LoadBalancer.');
   return { input: { ...input, workloads, ...(before.length + made.length > 0 ? { entryPoints } : {}) }, said };
 }
 

@@ -7,6 +7,7 @@ import { readManifests } from '../plan/manifests.ts';
 import { ownAccount } from '../plan/own-account.ts';
 import { parsePlanInput } from '../plan/parse.ts';
 import { problemLine } from '../plan/problem.ts';
+import { remarksOn } from '../plan/remarks.ts';
 import type { Plan, PlanInput } from '../plan/schema.ts';
 import { BadInput } from './bad-input.ts';
 
@@ -36,7 +37,12 @@ function ownPlatform(plan: Plan, input: PlanInput): Platform {
     );
   }
   const { objects, said } = manifestsIn(directory);
-  return { plan, input, objects: objects.map((object) => inRegistryOf(plan, object)), said };
+  return {
+    plan,
+    input,
+    objects: objects.map((object) => inRegistryOf(plan, object)),
+    said: [...remarksOn(plan), ...said],
+  };
 }
 
 /** The example's images lie in the registry of whichever region its plan calls the primary. */
@@ -55,7 +61,12 @@ function adapted(written: PlanInput, directory: string): Platform {
   const { input, said: adaptations } = adaptPlan(written, objects);
   const parsed = parsePlanInput(input, `the plan adapted to ${directory}`);
   if ('problems' in parsed) throw new BadInput(...parsed.problems.map(problemLine));
-  return { plan: parsed.plan, input: parsed.input, objects, said: [...said, ...adaptations] };
+  return {
+    plan: parsed.plan,
+    input: parsed.input,
+    objects,
+    said: [...remarksOn(parsed.plan), ...said, ...adaptations],
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Observation } from './observation.ts';
+import type { Platform } from './platform.ts';
 import type { Outcome } from './result.ts';
 
 /** A failover that nothing called for, before the scenario began, is no recovery of what came later. */
@@ -13,8 +14,15 @@ export function givenUpBefore({ twin, startsAt }: Observation): string[] | undef
   ];
 }
 
+/** Where nothing tells whether the primary lives, that no run began is no surprise. */
+export function nobodyLooked({ plan }: Platform, outcome: Outcome): string[] {
+  if (outcome !== 'none' || plan.entryPoints.length > 0) return [];
+  return ['nothing started a failover: the plan has no entry point, and only an operator can start one'];
+}
+
 /** A run that has not ended says nothing of why: what it was last at does. */
-export function stillUnderWay({ twin, steps }: Observation, run: string | undefined): string[] {
+export function stillUnderWay({ twin, steps }: Observation, outcome: Outcome, run: string | undefined): string[] {
+  if (outcome !== 'failed') return [];
   const running = twin.sfn.executions.some(({ name, status }) => name === run && status === 'RUNNING');
   const last = steps.all.filter(({ phase }) => phase !== 'fence').at(-1);
   if (!running || last === undefined) return [];

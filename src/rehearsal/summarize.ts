@@ -7,7 +7,7 @@ import type { Observation } from './observation.ts';
 import type { Platform } from './platform.ts';
 import type { RehearseOptions } from './rehearse-options.ts';
 import type { InvariantResult, Outcome, Rehearsal, RehearsalSummary } from './result.ts';
-import { givenUpBefore, stillUnderWay, whyHeld } from './run-stories.ts';
+import { givenUpBefore, nobodyLooked, stillUnderWay, whyHeld } from './run-stories.ts';
 import { unmetExpectations } from './scenario-expectation.ts';
 import type { Expectation } from './scenario-schema.ts';
 import { contentsOf, storeResults, tierResults } from './truth.ts';
@@ -47,7 +47,8 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
   const seconds = lastAt === null || faultAt === null ? null : Math.round((lastAt - faultAt) / 1000);
   const rtoSeconds = phases === null ? seconds : sum(phases);
   const unmet = unmetExpectations(boundsFor(platform.plan, options), { outcome, rtoSeconds, tiers });
-  const problems = [...(early ?? []), ...unmet, ...(outcome === 'failed' ? stillUnderWay(observation, run) : [])];
+  const why = unmet.length > 0 ? nobodyLooked(platform, outcome) : [];
+  const problems = [...(early ?? []), ...unmet, ...why, ...stillUnderWay(observation, outcome, run)];
   const measured = {
     scenario: scenario.name,
     seed,

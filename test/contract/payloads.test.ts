@@ -90,6 +90,7 @@ const ENVIRONMENT = {
       'TOPIC_ARN',
       'REPLICA_BUCKET',
       'CONTROL_BUCKET',
+      'ACCOUNT',
       'BACKUP_BUCKET',
     ].map((name) => [name, name.toLowerCase()]),
   ),

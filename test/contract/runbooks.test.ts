@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as errors from '../../src/domain/errors.ts';
+import { runbookOf } from '../../src/domain/runbooks.ts';
 import { machines } from './machines.ts';
 
 const FOLDER = 'docs/runbooks';
@@ -22,7 +23,7 @@ const byName = [...readFileSync('src/gateways/kubernetes/cluster-api.ts', 'utf8'
   .map(([, name]) => name ?? '')
   .filter((name) => name !== 'KubernetesObjectApi');
 
-const named = [...new Set([...classes, ...endings, ...byName, 'Held', 'States.Timeout'])];
+const named = [...new Set([...classes, ...endings, ...byName, 'Held', 'States.Timeout', 'Sandbox.Timedout'])];
 
 describe('a runbook', () => {
   it.each(named)('is there for %s, under that very name', (name) => {
@@ -41,6 +42,14 @@ describe('a runbook', () => {
     const lines = page(name).trim().split('\n').length;
     expect(lines).toBeGreaterThanOrEqual(25);
     expect(lines).toBeLessThanOrEqual(60);
+  });
+
+  it.each(named)('of %s is what advice leads to', (name) => {
+    expect(runbookOf(name)).toBe(`${FOLDER}/${name}.md`);
+  });
+
+  it('that is not there is not named: advice leads to the index', () => {
+    expect(runbookOf('AccessDeniedException')).toBe(`${FOLDER}/README.md`);
   });
 
   it('is there for no error that there is not', () => {

@@ -1,13 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideHealth, type HealthFacts, servesMetric, wantedReplicas } from '../../src/domain/health.ts';
+import {
+  type ClaimStatus,
+  decideHealth,
+  type HealthFacts,
+  mountedClaims,
+  servesMetric,
+  wantedReplicas,
+} from '../../src/domain/health.ts';
 import { planOf, SMALL_PLAN } from '../plan/small-plan.ts';
 import { always } from './always.ts';
 
+const data: ClaimStatus = {
+  namespace: 'orders',
+  name: 'data',
+  phase: 'Bound',
+  mounted: true,
+  waitsForConsumer: true,
+};
 const well: HealthFacts = {
   readyNodes: 2,
   workloads: [{ kind: 'Deployment', namespace: 'orders', name: 'orders', wanted: 3, ready: 3 }],
-  claims: [{ namespace: 'orders', name: 'data', phase: 'Bound' }],
+  claims: [data],
   entryPoints: [{ name: 'orders', healthyTargets: 1, targets: 3 }],
   checks: [{ name: 'orders/health answers 200', passed: true, found: 'it answers 200' }],
   waitedSeconds: 60,
@@ -18,11 +32,7 @@ const short = workload === undefined ? [] : [{ ...workload, ready: 2 }];
 const ills: [string, Partial<HealthFacts>, string][] = [
   ['no node is ready', { readyNodes: 0 }, 'a node to be ready'],
   ['a pod is not ready', { workloads: short }, 'Deployment orders/orders: 2 of 3 ready'],
-  [
-    'a volume is not bound',
-    { claims: [{ namespace: 'orders', name: 'data', phase: 'Pending' }] },
-    'volume orders/data to be bound',
-  ],
+  ['a volume is not bound', { claims: [{ ...data, phase: 'Pending' }] }, 'volume orders/data to be bound'],
   [
     'no target is healthy',
     { entryPoints: [{ name: 'orders', healthyTargets: 0, targets: 3 }] },
@@ -54,6 +64,13 @@ describe('a tier', () => {
     expect(decideHealth({ ...well, waitedSeconds: 9999 }).kind).toBe('healthy');
   });
 
+  it('needs no volume that no pod mounts, when its class makes one only for the first that does', () => {
+    const pending = { ...data, phase: 'Pending', mounted: false };
+    expect(decideHealth({ ...well, claims: [pending] })).toEqual({ kind: 'healthy', passed: 2 });
+    expect(decideHealth({ ...well, claims: [{ ...pending, waitsForConsumer: false }] }).kind).toBe('wait');
+    expect(decideHealth({ ...well, claims: [{ ...pending, phase: 'Lost' }] }).kind).toBe('wait');
+  });
+
   it('needs no node when it runs nothing', () => {
     expect(decideHealth({ ...well, readyNodes: 0, workloads: [] }).kind).toBe('healthy');
   });
@@ -66,6 +83,20 @@ describe('a tier', () => {
         if (decision.kind !== 'healthy') expect(decision.waitingFor).toEqual(some.map(([, , reason]) => reason));
       }),
     );
+  });
+});
+
+describe('the claims that pods mount', () => {
+  const pod = (phase: string, claimName: string) => ({
+    metadata: { name: 'orders-0' },
+    spec: { volumes: [{ name: 'tmp' }, { name: 'data', persistentVolumeClaim: { claimName } }] },
+    status: { phase },
+  });
+
+  it('are those of pods that have not ended, with those that are made for a pod alone', () => {
+    const scratch = { metadata: { name: 'job' }, spec: { volumes: [{ name: 'scratch', ephemeral: {} }] } };
+    const pods = [pod('Pending', 'a'), pod('Running', 'b'), pod('Succeeded', 'c'), pod('Failed', 'd'), scratch];
+    expect([...mountedClaims(pods)]).toEqual(['a', 'b', 'job-scratch']);
   });
 });
 

@@ -54,6 +54,17 @@ describe('a report', () => {
     ]);
   });
 
+  it('counts the loss of a site that could still be reached to the end of its last pods', () => {
+    const fenced = { points: [point()], epoch: epoch(450), fencedAt: later(452) };
+    const { stores, nextSteps } = writeReport(facts({ facts: fenced }));
+    expect(stores.map(({ lossSeconds }) => lossSeconds)).toEqual([482, 482]);
+    expect(nextSteps.join()).not.toMatch(/not answered/);
+  });
+
+  it('says that an old site which has not answered may still write', () => {
+    expect(writeReport(facts()).nextSteps.join()).toMatch(/The old site has not answered yet/);
+  });
+
   it('says no loss when the epoch was never raised, since nothing was lost yet: what was expected is in its points', () => {
     const { stores, points } = writeReport(facts({ ending: 'held', facts: { points: [point()] }, tiers: [] }));
     expect(stores.map(({ lossSeconds }) => lossSeconds)).toEqual([null, null]);
@@ -129,7 +140,7 @@ describe('a report', () => {
       missingImages: ['shop/app:2'],
       unmapped: ['storage class files has no counterpart'],
     };
-    expect(writeReport(facts({ facts: noted })).nextSteps.slice(1)).toEqual([
+    expect(writeReport(facts({ facts: noted })).nextSteps.slice(2)).toEqual([
       'Volume orders/queue was in no recovery point: its data is lost.',
       "Image shop/app:2 is not in the standby's registry: push it there.",
       'Not mapped: storage class files has no counterpart.',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Trigger } from '../../src/domain/run.ts';
 import {
+  canBeSeen,
   decideLoss,
   type LossFacts,
   looksWrong,
@@ -36,6 +37,22 @@ function wordAfter(answers: boolean[], before?: Signal): Signal | undefined {
     before,
   );
 }
+
+describe('a primary', () => {
+  it('can be seen from outside only where it has an entry point', () => {
+    const { plan } = planOf(SMALL_PLAN);
+    expect(canBeSeen(plan)).toBe(true);
+    expect(canBeSeen({ entryPoints: [] })).toBe(false);
+  });
+
+  it('that nobody has a word on is not lost, unless an operator says so', () => {
+    const facts = { startedAt: at(0), signals: [], standby: { usable: true, problem: '' }, now: at(100_000) };
+    const alarm: Trigger = { kind: 'alarm', alarm: 'lifeboat-shop-orders-down' };
+    const operator: Trigger = { kind: 'operator', by: 'ana', reason: 'the region is gone' };
+    expect(decideLoss({ ...facts, trigger: alarm }, detection).kind).toBe('dismissed');
+    expect(decideLoss({ ...facts, trigger: operator }, detection).kind).toBe('confirmed');
+  });
+});
 
 describe('an observer', () => {
   it.each<[string, boolean[], Verdict, number]>([

@@ -7,8 +7,11 @@ import { always } from './always.ts';
 
 /** From us-west-2 to us-east-1. */
 const { plan } = planOf(SMALL_PLAN);
+const ACCOUNT = '111122223333';
 const WEST = '111122223333.dkr.ecr.us-west-2.amazonaws.com';
 const EAST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+/** Another account's, in the primary's region: nothing of ours copies it. */
+const VENDOR = '444455556666.dkr.ecr.us-west-2.amazonaws.com';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 const captured = (change: Partial<Inventory> = {}): Inventory => ({
@@ -33,18 +36,18 @@ describe('an image', () => {
       '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/app:1',
       '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/app:1',
     ],
-    ['444455556666.dkr.ecr.us-west-2.amazonaws.com/base:1', '444455556666.dkr.ecr.us-east-1.amazonaws.com/base:1'],
+    [`${VENDOR}/base:1`, `${VENDOR}/base:1`],
     [`evil.example/${WEST}/app:1`, `evil.example/${WEST}/app:1`],
   ])('%s is asked for as %s', (image, wanted) => {
-    expect(inStandby(image, plan)).toBe(wanted);
+    expect(inStandby(image, plan, ACCOUNT)).toBe(wanted);
   });
 
   it('is translated once: what is in the standby stays as it is', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9/-]{0,20}$/);
     always(
       fc.property(name, fc.constantFrom(':1', '', `@${DIGEST}`), (repository, version) => {
-        const once = inStandby(`${WEST}/${repository}${version}`, plan);
-        expect(inStandby(once, plan)).toBe(once);
+        const once = inStandby(`${WEST}/${repository}${version}`, plan, ACCOUNT);
+        expect(inStandby(once, plan, ACCOUNT)).toBe(once);
         expect(parseEcr(once)).toMatchObject({ region: 'us-east-1', repository });
       }),
     );
@@ -53,14 +56,14 @@ describe('an image', () => {
 
 describe("the primary's references", () => {
   const modifiers = (change: Partial<Inventory>) =>
-    JSON.parse(translate(plan, captured(change)).modifiers).resourceModifierRules as Record<string, unknown>[];
+    JSON.parse(translate(plan, captured(change), ACCOUNT).modifiers).resourceModifierRules as Record<string, unknown>[];
 
-  it('map each of its registries once, however many images come from it', () => {
-    const images = [`${WEST}/a:1`, `${WEST}/b:1`, '444455556666.dkr.ecr.us-west-2.amazonaws.com/c:1', 'nginx'];
-    expect(translate(plan, captured({ images })).registries).toEqual({
+  it("map its own account's registry once, however many images come from it, and no other account's", () => {
+    const images = [`${WEST}/a:1`, `${WEST}/b:1`, `${VENDOR}/c:1`, 'nginx'];
+    expect(translate(plan, captured({ images }), ACCOUNT).registries).toEqual({
       [WEST]: EAST,
-      '444455556666.dkr.ecr.us-west-2.amazonaws.com': '444455556666.dkr.ecr.us-east-1.amazonaws.com',
     });
+    expect(translate(plan, captured({ images: [`${VENDOR}/c:1`] }), ACCOUNT).registries).toEqual({});
   });
 
   it("map every EBS storage class to the standby's, and name those that have no counterpart", () => {
@@ -74,6 +77,7 @@ describe("the primary's references", () => {
           { name: 'files', provisioner: 'efs.csi.aws.com' },
         ],
       }),
+      ACCOUNT,
     );
     expect(storageClasses).toEqual({
       gp2: STANDBY_STORAGE_CLASS,
@@ -125,12 +129,14 @@ describe("the primary's references", () => {
       plan,
       captured({
         exposed: ['Service/orders/orders', 'Ingress/wiki/wiki', 'Service/orders/debug'],
-        images: ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:1'],
+        images: ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:1', `${VENDOR}/c:1`, `${WEST}/a:1`],
       }),
+      ACCOUNT,
     );
     expect(unmapped).toEqual([
       'Service/orders/debug has no entry point in the plan: nobody outside reaches it in the standby',
       'image 111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:1 stays where it is',
+      `image ${VENDOR}/c:1 stays where it is`,
     ]);
   });
 
@@ -139,6 +145,6 @@ describe("the primary's references", () => {
       images: [`${WEST}/a:1`],
       storageClasses: [{ name: 'gp3', provisioner: 'ebs.csi.aws.com' }],
     });
-    expect(translate(plan, all)).toEqual(translate(plan, structuredClone(all)));
+    expect(translate(plan, all, ACCOUNT)).toEqual(translate(plan, structuredClone(all), ACCOUNT));
   });
 });

@@ -110,7 +110,7 @@ describe('permissions', () => {
     ]);
     expect(started('protect')).toEqual([['lambda:InvokeFunction', 2]]);
     expect(started('failover')).toEqual([
-      ['lambda:InvokeFunction', 15],
+      ['lambda:InvokeFunction', 17],
       ['states:StartExecution', 1],
     ]);
   });

@@ -66,16 +66,20 @@ describe('buckets', () => {
 describe('replication', () => {
   const rule = (name: string) => bucket(name)?.Properties.ReplicationConfiguration.Rules[0];
 
-  it('goes both ways, with delete markers, metrics and a time', () => {
+  it('goes both ways, with metrics and a time', () => {
     expect(rule('knative-lambda-velero-backups').Destination.Bucket).toBe(
       'arn:aws:s3:::knative-lambda-dr-backups-us-east-1',
     );
     expect(rule('knative-lambda-dr-backups').Destination.Bucket).toBe('arn:aws:s3:::knative-lambda-velero-backups');
     for (const name of ['knative-lambda-velero-backups', 'knative-lambda-dr-backups'])
       expect(rule(name)).toMatchObject({
-        DeleteMarkerReplication: { Status: 'Enabled' },
         Destination: { ReplicationTime: { Time: { Minutes: 15 } }, Metrics: { Status: 'Enabled' } },
       });
+  });
+
+  it('carries delete markers to the standby, and none home: what a failover hides there stays in the primary', () => {
+    expect(rule('knative-lambda-velero-backups').DeleteMarkerReplication).toEqual({ Status: 'Enabled' });
+    expect(rule('knative-lambda-dr-backups').DeleteMarkerReplication).toEqual({ Status: 'Disabled' });
   });
 
   it('is left out of the first pass, when the other bucket does not exist yet', () => {

@@ -23,6 +23,9 @@ export type ListedKind = { apiVersion: string; kind: string; resource: string; n
 
 export type ClusterAddress = { name: string; endpoint: string; certificateAuthority: string };
 
+/** `patientSend` sends again what the server was too busy for; `send` takes its first word. */
+export type ClusterWire = { send: Wires['send']; patientSend: Wires['send'] };
+
 /** Whose fields these are, in server-side apply. */
 const FIELD_MANAGER = 'lifeboat';
 const PAGE = 500;
@@ -43,10 +46,11 @@ class OpenObjectApi extends KubernetesObjectApi {
 /** A cluster's API. Objects of ours are applied server-side, so that doing it twice changes nothing. */
 export class ClusterApi {
   readonly #objects: KubernetesObjectApi;
-  readonly #send: (method: string, path: string) => Promise<{ status: number; body: string }>;
+  readonly #get: (path: string, send: Wires['send']) => Promise<{ status: number; body: string }>;
+  readonly #wire: ClusterWire;
   readonly #name: string;
 
-  constructor(wires: Wires, cluster: ClusterAddress, token: string, timeoutMs: number) {
+  constructor(wire: ClusterWire, cluster: ClusterAddress, token: string, timeoutMs: number) {
     this.#name = cluster.name;
     const common = { timeoutMs, certificateAuthority: cluster.certificateAuthority };
     const httpApi = wrapHttpLibrary({
@@ -56,7 +60,7 @@ export class ClusterApi {
           status,
           headers,
           body: text,
-        } = await wires.send({
+        } = await wire.patientSend({
           ...common,
           method: request.getHttpMethod(),
           url: request.getUrl(),
@@ -71,10 +75,11 @@ export class ClusterApi {
         });
       },
     });
-    this.#send = (method, path) =>
-      wires.send({
+    this.#wire = wire;
+    this.#get = (path, send) =>
+      send({
         ...common,
-        method,
+        method: 'GET',
         url: `${cluster.endpoint}${path}`,
         headers: { authorization: `Bearer ${token}` },
       });
@@ -90,7 +95,7 @@ export class ClusterApi {
   /** Whether the API server says that it can serve. False, too, when nobody answers. */
   async ready(): Promise<boolean> {
     try {
-      return (await this.#send('GET', '/readyz')).status === 200;
+      return (await this.#get('/readyz', this.#wire.send)).status === 200;
     } catch {
       return false;
     }
@@ -145,7 +150,10 @@ export class ClusterApi {
     );
   }
 
-  /** Creates the object; answers false when one of that name is already there. */
+  /**
+   * Creates the object, which has a name; answers false when one of that name is already there. That may be this very
+   * call's own, when the server's answer was lost and the request was sent again.
+   */
   async create(object: KubeObject): Promise<boolean> {
     try {
       await this.#translated(() => this.#objects.create(object, undefined, undefined, FIELD_MANAGER));
@@ -199,7 +207,7 @@ export class ClusterApi {
   }
 
   async #json(path: string): Promise<unknown> {
-    const { status, body } = await this.#translated(() => this.#send('GET', path));
+    const { status, body } = await this.#translated(() => this.#get(path, this.#wire.patientSend));
     if (status !== 200) throw this.#failure(status, body);
     return JSON.parse(body);
   }

@@ -1,8 +1,9 @@
-import type { Clock } from '../../domain/given.ts';
+import type { Clock, Random } from '../../domain/given.ts';
 import { Eks } from '../aws/eks.ts';
 import { type Credentials, eksToken } from '../aws/eks-token.ts';
 import type { Wires } from '../wires.ts';
 import { type ClusterAddress, ClusterApi } from './cluster-api.ts';
+import { patientSend } from './patient-send.ts';
 
 export type ClusterName = { name: string; region: string };
 
@@ -14,13 +15,15 @@ const TOKEN_KEPT_MS = 10 * 60_000;
 export class Clusters {
   readonly #wires: Wires;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #credentials: Credentials;
   readonly #eks = new Map<string, Eks>();
   readonly #open = new Map<string, { api: ClusterApi; until: number }>();
 
-  constructor(wires: Wires, clock: Clock, credentials: Credentials) {
+  constructor(wires: Wires, clock: Clock, random: Random, credentials: Credentials) {
     this.#wires = wires;
     this.#clock = clock;
+    this.#random = random;
     this.#credentials = credentials;
   }
 
@@ -43,7 +46,8 @@ export class Clusters {
     const known = this.#open.get(key);
     if (known !== undefined && known.until > now.getTime()) return known.api;
     const token = await eksToken(cluster.name, cluster.region, this.#credentials, now);
-    const api = new ClusterApi(this.#wires, cluster, token, timeoutMs);
+    const wire = { send: this.#wires.send, patientSend: patientSend(this.#wires, this.#clock, this.#random) };
+    const api = new ClusterApi(wire, cluster, token, timeoutMs);
     this.#open.set(key, { api, until: now.getTime() + TOKEN_KEPT_MS });
     return api;
   }

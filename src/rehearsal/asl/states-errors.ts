@@ -19,8 +19,6 @@ export const STATES_ERRORS = {
   'States.Timeout': 'A task outlived its TimeoutSeconds or HeartbeatSeconds, or the execution its own TimeoutSeconds.',
 } as const;
 
-type StatesError = keyof typeof STATES_ERRORS;
-
 /** Whether a Retrier or Catcher with this `ErrorEquals` answers this failure. */
 export function matchesError(errorEquals: readonly string[], failure: Failure): boolean {
   if (failure.error === 'States.Runtime') return false;

@@ -25,12 +25,7 @@ export function clusterEndpoint(
       if (delay > 0) await world.kernel.sleep(delay);
       if (strikes.some(({ kind }) => kind === 'error'))
         return status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request');
-      if (strikes.some(({ kind }) => kind === 'throttle'))
-        return status(
-          429,
-          'TooManyRequests',
-          'the server has received too many requests and has asked us to try again later',
-        );
+      if (strikes.some(({ kind }) => kind === 'throttle')) return tooManyRequests();
       const identity = authenticate(world, cluster, request, entryOf);
       return identity === undefined ? status(401, 'Unauthorized', 'Unauthorized') : serve(cluster, request, identity);
     },
@@ -85,3 +80,10 @@ const status = (code: number, reason: string, message: string): HttpResponse => 
   headers: JSON_HEADERS,
   body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }),
 });
+
+/** API Priority and Fairness sends Retry-After, of one second at least. https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/server/filters/priority-and-fairness.go */
+const tooManyRequests = (): HttpResponse => {
+  const message = 'the server has received too many requests and has asked us to try again later';
+  const refusal = status(429, 'TooManyRequests', message);
+  return { ...refusal, headers: { ...refusal.headers, 'retry-after': '1' } };
+};

@@ -203,6 +203,7 @@ export class World {
     const permissions = operation.permissions(call.input, at);
     const tell = (outcome: CallRecord['outcome'], error?: unknown): void =>
       this.#tell(call, operation, permissions, outcome, error);
+    if (this.#isGone(call)) return never();
     if (!this.network.reaches(call.from, call.region)) {
       await this.kernel.sleep(CONNECT_TIMEOUT_MS);
       tell('unreachable');
@@ -219,9 +220,10 @@ export class World {
       if (call.crash !== undefined && strikes.some((fault) => fault.kind === 'crash-after')) {
         tell('ok');
         call.crash();
-        return new Promise(() => {});
+        return never();
       }
       await this.kernel.sleep(latency / 2);
+      if (this.#isGone(call)) return never();
       if (!this.network.reaches(call.from, call.region))
         throw new Unreachable(`${call.service}.${call.region}.amazonaws.com`);
       tell('ok');
@@ -231,6 +233,11 @@ export class World {
       tell(isDenial(error) ? 'denied' : 'error', error);
       throw error;
     }
+  }
+
+  /** Code in a sandbox ends with its region: it calls nothing more and hears of nothing. */
+  #isGone(call: AwsCall): boolean {
+    return call.crash !== undefined && !this.network.up(call.from);
   }
 
   #operation(call: { service: string; operation: string }): Operation {
@@ -284,5 +291,8 @@ export class World {
     for (const observer of this.#observers) observer(record);
   }
 }
+
+/** What is awaited by code that is there no more. */
+const never = (): Promise<never> => new Promise(() => {});
 
 const isDenial = (error: unknown): boolean => error instanceof AwsError && error.status === 403;
