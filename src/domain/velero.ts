@@ -76,7 +76,11 @@ export function veleroJob(name: string, command: string[]): Manifest {
   };
 }
 
-/** Without a location, which the installer cannot make read-only, and so without a provider, which it then refuses. */
+/**
+ * Without a location, which the installer cannot make read-only, and so without a provider, which it then refuses. Of a
+ * priority that no restored pod has: a Velero that must make room for one begins anew, and every restore that was in
+ * progress has failed. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+ */
 export const installCommand = (): string[] => [
   'install',
   `--image=${VELERO_IMAGE}`,
@@ -85,6 +89,8 @@ export const installCommand = (): string[] => [
   '--no-default-backup-location',
   '--use-volume-snapshots=false',
   '--use-node-agent',
+  '--server-priority-class-name=system-cluster-critical',
+  '--node-agent-priority-class-name=system-node-critical',
   '--default-volumes-to-fs-backup',
 ];
 
