@@ -98,7 +98,8 @@ export class Observation {
   #onCall(call: CallRecord): void {
     this.#calls.total++;
     if (this.#lost.size > 0) {
-      if (call.region === this.twin.plan.sites.primary.region) this.#calls.primaryRegion++;
+      const { region } = this.twin.plan.sites.primary;
+      if (call.region === region && call.from !== region) this.#calls.primaryRegion++;
       if (call.usEast1ControlPlane) this.#calls.usEast1ControlPlane++;
     }
     const who = call.caller.kind === 'role' ? call.caller.arn : call.caller.kind;

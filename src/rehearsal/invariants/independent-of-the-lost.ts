@@ -12,8 +12,9 @@ export const independentOfTheLost: Invariant = {
     const needed = new Set<string>();
     const controlPlane = new Set<string>();
     twin.world.observe((call: CallRecord) => {
-      if (!lost.has(primary.region) || call.caller.kind !== 'role' || !call.caller.arn.includes(':role/lifeboat-'))
-        return;
+      // A call that was under way inside the region broke with it: nothing outside has asked for anything.
+      if (!lost.has(primary.region) || call.from === primary.region) return;
+      if (call.caller.kind !== 'role' || !call.caller.arn.includes(':role/lifeboat-')) return;
       const role = call.caller.arn.split('/').at(-1) ?? '';
       const what = `${role} called ${call.service}:${call.operation}`;
       if (BESIDE.test(role)) return;
