@@ -11,10 +11,14 @@ const CAUSES_TOLD = 8;
 export function causesOf(twin: Twin, unexpected: boolean): string[] {
   const always = unassigned(twin);
   if (!unexpected) return always;
-  return [...new Set([...always, ...ended(twin), ...failedMachines(twin), ...failedFunctions(twin)])].slice(
-    0,
-    CAUSES_TOLD,
-  );
+  const told = [...always, ...ended(twin), ...unmatchedRules(twin), ...failedMachines(twin), ...failedFunctions(twin)];
+  return [...new Set(told)].slice(0, CAUSES_TOLD);
+}
+
+/** Some rules wait for what need not happen; a pattern that can never match is among them. */
+function unmatchedRules({ eventbridge }: Twin): string[] {
+  const names = eventbridge.unmatched;
+  return names.length === 0 ? [] : [`no event matched the pattern of ${names.join(', ')}`];
 }
 
 /** A variable that no state assigns is undefined, and a comparison with it quietly false. */

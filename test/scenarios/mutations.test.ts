@@ -50,7 +50,7 @@ describe('a rehearsal of an assembly with one thing wrong', () => {
     expect(said).toContain('RUNS_TABLE');
   }, 60_000);
 
-  it('notices an event pattern whose field never matches', async () => {
+  it('names the rule whose event pattern has a field that never matches', async () => {
     const said = await saidOf((assembly) => {
       for (const { resource } of resourcesOf(assembly, 'AWS::Events::Rule')) {
         const pattern = resource.Properties?.EventPattern;
@@ -58,6 +58,7 @@ describe('a rehearsal of an assembly with one thing wrong', () => {
       }
     });
     expect(said).toContain('no recovery point');
+    expect(said).toMatch(/no event matched the pattern of .*seal/);
   }, 60_000);
 
   it('names the state whose variable is misnamed', async () => {

@@ -25,6 +25,7 @@ export class EventBridge implements Service {
   readonly #ids: Random;
   /** Rules by the ARN of their bus, in the order of their making. */
   readonly #rules = new Map<string, Rule[]>();
+  readonly #matched = new Set<Rule>();
 
   constructor(world: World, iam: Iam) {
     this.#world = world;
@@ -78,6 +79,11 @@ export class EventBridge implements Service {
     if (this.#world.network.up(region)) this.#route(this.#busArn(busName, region), this.#event(region, draft));
   }
 
+  /** Names of the rules that no event has matched so far. */
+  get unmatched(): string[] {
+    return [...this.#rules.values()].flat().flatMap((rule) => (this.#matched.has(rule) ? [] : [rule.name]));
+  }
+
   #event(region: string, draft: EventDraft): BusEvent {
     return {
       version: '0',
@@ -104,6 +110,7 @@ export class EventBridge implements Service {
       });
     for (const rule of rules ?? []) {
       if (!rule.enabled || !rule.matches(event)) continue;
+      this.#matched.add(rule);
       for (const target of rule.targets) this.#deliveries.begin(rule, target, event);
     }
   }
