@@ -2,7 +2,9 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/browser/'], // They need a browser; see jest.browser.config.mjs.
+  // They need more than Node; each has a configuration of its own.
+  testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/second-opinion/', '<rootDir>/test/real/'],
+  reporters: ['default', '<rootDir>/test/left-out.mjs'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -28,7 +28,7 @@ async function bench(quick: boolean): Promise<void> {
   );
   print(await measureRecovery(rtoSeconds, effort.boundSeeds), recoveryNote());
   print(measureCost());
-  print(measureGrowth());
+  print(await measureGrowth());
 }
 
 const options = process.argv.slice(2);

@@ -18,6 +18,7 @@ export function measureCost(): Row[] {
       budget: `$${BUDGET_USD}`,
       misses: totals.controlPlane > BUDGET_USD,
     },
+    { what: '  what comes with replicated backups, besides their gigabytes', measured: dollars(totals.backups) },
     { what: '  entry points made ahead, of the posture', measured: dollars(totals.entryPoints) },
     { what: `  standby capacity, of the posture ${platform.plan.posture}`, measured: dollars(totals.standby) },
   ];

@@ -1,16 +1,30 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnEventBus, CfnEventBusPolicy } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import type { Plan } from '../src/plan/schema.ts';
 import type { RuleTarget } from './constructs/event-rule.ts';
 import { EventRule } from './constructs/event-rule.ts';
 import { SIGNALS_REGION } from './names.ts';
 import type { LifeboatStack } from './stack.ts';
 
 /** Where events of the bus go. */
-export type BusTargets = { recordSignal: RuleTarget; failover: RuleTarget };
+export type BusTargets = { recordSignal: RuleTarget; failover: RuleTarget; judge: RuleTarget };
+
+/** Of all that is copied to the standby, its seals alone: what they name is looked for when they are judged. */
+export const sealArrived = ({ stores }: Plan): Record<string, unknown> => ({
+  source: ['aws.s3'],
+  'detail-type': ['Object Created'],
+  detail: { bucket: { name: [stores.backups.replica] }, object: { key: [{ prefix: 'lifeboat/seals/' }] } },
+});
 
 /** Roles that tell the bus something, without the plan's prefix. */
-const TELLERS = ['rule-alarms-to-control', 'probe-sites', 'probe-sites-witness'];
+const TELLERS = [
+  'rule-alarms-to-control',
+  'rule-seals-to-control',
+  'probe-sites',
+  'probe-sites-witness',
+  'forward-replication-trouble',
+];
 
 /** What the observers tell Lifeboat: every word is recorded, and a word that something is down starts a failover. */
 export class ControlBus extends Construct {
@@ -32,6 +46,7 @@ export class ControlBus extends Construct {
       pattern: { source: ['lifeboat.prober'], 'detail-type': ['Site Looks Down'] },
       target: targets.failover,
     });
+    this.#judging(targets.judge);
   }
 
   /** Within an account a role's own policy is enough to put events; this says whose are expected. */
@@ -48,6 +63,23 @@ export class ControlBus extends Construct {
         // As a condition, since a principal must exist and these belong to stacks that come later.
         Condition: { ArnEquals: { 'aws:PrincipalArn': TELLERS.map((role) => names.roleArn(role)) } },
       },
+    });
+  }
+
+  #judging(target: RuleTarget): void {
+    new EventRule(this.#stack, 'JudgeSealed', {
+      name: 'judge-sealed',
+      what: 'A seal has arrived in the standby, and its recovery point is judged',
+      bus: this.#bus,
+      pattern: sealArrived(this.#stack.plan),
+      target,
+    });
+    new EventRule(this.#stack, 'JudgeTroubled', {
+      name: 'judge-troubled',
+      what: 'S3 could not copy an object in time, and the recovery points that lack it are judged',
+      bus: this.#bus,
+      pattern: { source: ['lifeboat.replication'], 'detail-type': ['Replication Trouble'] },
+      target,
     });
   }
 

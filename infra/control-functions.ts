@@ -1,4 +1,5 @@
 import type { Plan } from '../src/plan/schema.ts';
+import { cataloguingFunctions, judgingEnvironment } from './catalogue-functions.ts';
 import type { FunctionsGiven } from './constructs/lambda-function.ts';
 import { LambdaFunction } from './constructs/lambda-function.ts';
 import type { FunctionName } from './environments.ts';
@@ -24,6 +25,7 @@ export function controlFunctions(given: FunctionsGiven, reportKeyArn: string): F
   return [
     ...detecting(given),
     ...deciding(given),
+    ...cataloguingFunctions(given),
     ...protecting(given),
     ...preparing(given),
     ...recovering(given),
@@ -72,7 +74,7 @@ function detecting(given: FunctionsGiven): Functions {
 export const probingSeconds = (plan: Plan): number => Math.min(plan.detection.interval, 900);
 
 function deciding(given: FunctionsGiven): Functions {
-  const { names, plan } = given.stack;
+  const { names } = given.stack;
   const grant = new Grants(names);
   const RUNS_TABLE = names.of('runs');
   return [
@@ -84,13 +86,8 @@ function deciding(given: FunctionsGiven): Functions {
     }),
     new LambdaFunction(given, {
       name: 'choose-recovery-points',
-      environment: { REPLICA_BUCKET: plan.stores.backups.replica, CONTROL_BUCKET: names.capturedBucket, RUNS_TABLE },
-      grants: [
-        grant.listReplica(),
-        grant.readReplica('lifeboat/seals/*', 'velero/backups/*'),
-        grant.readCaptured(),
-        grant.runs('UpdateItem'),
-      ],
+      environment: { ...judgingEnvironment(given), RUNS_TABLE },
+      grants: [...grant.judge(), grant.runs('UpdateItem')],
       ...LARGE,
       timeoutSeconds: READING_SECONDS,
     }),
@@ -112,6 +109,7 @@ function deciding(given: FunctionsGiven): Functions {
       grants: [grant.runs('GetItem', 'UpdateItem'), grant.readCaptured()],
       ...LARGE,
       timeoutSeconds: FENCE_SECONDS,
+      alarmed: true,
     }),
   ];
 }
@@ -128,7 +126,7 @@ function protecting(given: FunctionsGiven): Functions {
       grants: [
         grant.cluster('primary', 'DescribeCluster', 'ListAddons'),
         grant.describeAddons('primary'),
-        grant.readSealKey(),
+        ...(given.stack.plan.stores.backups.endpoint ? [] : [grant.readSealKey()]),
         grant.cluster('standby', 'DescribeCluster'),
         grant.readRecords(),
         grant.readHealthChecks(),
@@ -144,7 +142,7 @@ function protecting(given: FunctionsGiven): Functions {
     }),
     new LambdaFunction(given, {
       name: 'protect-cluster',
-      environment: { RUNS_TABLE },
+      environment: { ACCOUNT: names.account, RUNS_TABLE },
       grants: [
         grant.cluster('primary', 'DescribeCluster', 'ListPodIdentityAssociations'),
         grant.cluster('standby', 'DescribeCluster', 'ListPodIdentityAssociations'),
@@ -181,7 +179,7 @@ function preparing(given: FunctionsGiven): Functions {
     }),
     new LambdaFunction(given, {
       name: 'reserve-capacity',
-      environment: { CONTROL_BUCKET, RUNS_TABLE },
+      environment: { ACCOUNT: names.account, CONTROL_BUCKET, RUNS_TABLE },
       grants: [grant.cluster('standby', 'DescribeCluster'), grant.readCaptured(), grant.runs('UpdateItem')],
       ...LARGE,
     }),
@@ -238,14 +236,14 @@ function shifting(given: FunctionsGiven): Functions {
     new LambdaFunction(given, {
       name: 'shift-tier',
       environment: { RUNS_TABLE },
-      grants: [grant.runs('GetItem', 'Query', 'UpdateItem'), grant.shiftTraffic()],
+      grants: [grant.runs('GetItem', 'Query', 'UpdateItem'), grant.publishMetrics()],
       ...SMALL,
     }),
     new LambdaFunction(given, { name: 'confirm-tier', environment: {}, grants: [], ...SMALL }),
     new LambdaFunction(given, {
       name: 'publish-traffic',
       environment: { RUNS_TABLE },
-      grants: [grant.runs('Query'), grant.shiftTraffic()],
+      grants: [grant.runs('Query'), grant.publishMetrics()],
       ...SMALL,
       asynchronous: true,
     }),

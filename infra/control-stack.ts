@@ -9,9 +9,12 @@ import { StateMachine } from './constructs/state-machine.ts';
 import { ControlBus } from './control-bus.ts';
 import { controlFunctions } from './control-functions.ts';
 import { controlStores } from './control-stores.ts';
+import { PlanDashboard } from './dashboard.ts';
 import type { FunctionName } from './environments.ts';
+import { RecoveryPointAlarms } from './recovery-point-alarms.ts';
 import type { Given } from './stack.ts';
 import { LifeboatStack } from './stack.ts';
+import { scheduleVerification, verifyingFunctions } from './verification.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -30,13 +33,18 @@ export class ControlStack extends LifeboatStack {
     this.#topic = new PeopleTopic(this, 'people').arn;
     controlStores(this);
     const reportKey = signingKey(this, this.names.reportKeyAlias, 'Signs reports of runs');
-    const functions = controlFunctions({ stack: this, layer: planLayer(this), topic: this.#topic }, reportKey.keyArn);
+    const shared = { stack: this, layer: planLayer(this), topic: this.#topic };
+    const functions = [...controlFunctions(shared, reportKey.keyArn), ...verifyingFunctions(shared, reportKey.keyArn)];
     this.#functions = new Map(functions.map((each) => [each.name, each]));
     this.#failover();
     this.#protect();
+    scheduleVerification(this, this.references, this.#topic);
     this.#every('probe-sites', 'ProbeSchedule', this.plan.detection.interval);
     this.#every('publish-traffic', 'TrafficSchedule', MINUTE);
+    this.#every('measure-rpo', 'MeasureSchedule', MINUTE);
     this.#every('capture-primary', 'CaptureSchedule', HOUR);
+    const { names: alarms } = new RecoveryPointAlarms(this, this.#topic);
+    new PlanDashboard(this, { alarms, machines: ['failover', 'fence', 'protect', 'judge', 'verify'] });
   }
 
   /** Started by the bus; the fence by it. */
@@ -45,7 +53,9 @@ export class ControlStack extends LifeboatStack {
     new StateMachine(this, 'Fence', { name: 'fence', functions, topic: this.#topic, startsItself: true });
     const { arn } = new StateMachine(this, 'Failover', { name: 'failover', functions, topic: this.#topic });
     const recorder = this.#function('record-signal');
+    const judge = new StateMachine(this, 'Judge', { name: 'judge', functions, topic: this.#topic });
     new ControlBus(this, {
+      judge: { kind: 'machine', arn: judge.arn, deadLetters: this.#deadLetters('judge') },
       recordSignal: { kind: 'function', arn: recorder.arn, deadLetters: recorder.deadLetters },
       failover: { kind: 'machine', arn, deadLetters: this.#deadLetters('failover') },
     });
@@ -69,7 +79,7 @@ export class ControlStack extends LifeboatStack {
     new Schedule(this, id, { name, everySeconds, target: { arn, action: 'lambda:InvokeFunction', deadLetters } });
   }
 
-  #deadLetters(machine: 'failover' | 'protect'): string {
+  #deadLetters(machine: 'failover' | 'protect' | 'judge'): string {
     return new DeadLetterQueue(this, `${machine}DeadLetters`, { stack: this, reader: machine, topic: this.#topic }).arn;
   }
 

@@ -10,7 +10,10 @@ import type { env as confirmLoss } from '../functions/confirm-loss/env.ts';
 import type { env as confirmTier } from '../functions/confirm-tier/env.ts';
 import type { env as fenceSite } from '../functions/fence-site/env.ts';
 import type { env as finishRun } from '../functions/finish-run/env.ts';
+import type { env as forwardReplicationTrouble } from '../functions/forward-replication-trouble/env.ts';
 import type { env as hideStrays } from '../functions/hide-strays/env.ts';
+import type { env as judgeRecoveryPoint } from '../functions/judge-recovery-point/env.ts';
+import type { env as measureRpo } from '../functions/measure-rpo/env.ts';
 import type { env as probeSites } from '../functions/probe-sites/env.ts';
 import type { env as protectCluster } from '../functions/protect-cluster/env.ts';
 import type { env as proveTier } from '../functions/prove-tier/env.ts';
@@ -22,6 +25,9 @@ import type { env as restoreTier } from '../functions/restore-tier/env.ts';
 import type { env as sealBackup } from '../functions/seal-backup/env.ts';
 import type { env as shiftTier } from '../functions/shift-tier/env.ts';
 import type { env as syncBackups } from '../functions/sync-backups/env.ts';
+import type { env as verifyBegin } from '../functions/verify-begin/env.ts';
+import type { env as verifyFinish } from '../functions/verify-finish/env.ts';
+import type { env as verifyPoint } from '../functions/verify-point/env.ts';
 
 type Schemas = {
   'ask-approval': typeof askApproval;
@@ -35,7 +41,10 @@ type Schemas = {
   'confirm-tier': typeof confirmTier;
   'fence-site': typeof fenceSite;
   'finish-run': typeof finishRun;
+  'forward-replication-trouble': typeof forwardReplicationTrouble;
   'hide-strays': typeof hideStrays;
+  'judge-recovery-point': typeof judgeRecoveryPoint;
+  'measure-rpo': typeof measureRpo;
   'probe-sites': typeof probeSites;
   'protect-cluster': typeof protectCluster;
   'prove-tier': typeof proveTier;
@@ -47,6 +56,9 @@ type Schemas = {
   'seal-backup': typeof sealBackup;
   'shift-tier': typeof shiftTier;
   'sync-backups': typeof syncBackups;
+  'verify-begin': typeof verifyBegin;
+  'verify-finish': typeof verifyFinish;
+  'verify-point': typeof verifyPoint;
 };
 
 /** The functions, by their folders. */

@@ -18,6 +18,21 @@ export class Grants {
     return { actions: actions.map((action) => `dynamodb:${action}`), on: [this.#names.tableArn('signals')] };
   }
 
+  /** What judging recovery points takes: all that lies in the replica, in which version, and the catalogue. */
+  judge(): Grant[] {
+    return [
+      this.catalogue('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+      this.listReplica(),
+      this.readReplica('lifeboat/seals/*', 'velero/*'),
+      this.missCaptured(),
+      this.readCaptured(),
+    ];
+  }
+
+  catalogue(...actions: string[]): Grant {
+    return { actions: actions.map((action) => `dynamodb:${action}`), on: [this.#names.tableArn('catalogue')] };
+  }
+
   tellBus(): Grant {
     return { actions: ['events:PutEvents'], on: [this.#names.busArn] };
   }
@@ -90,7 +105,7 @@ export class Grants {
   }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html */
-  shiftTraffic(): Grant {
+  publishMetrics(): Grant {
     return {
       actions: ['cloudwatch:PutMetricData'],
       on: ['*'],

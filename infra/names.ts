@@ -4,7 +4,8 @@ import { controlRegion } from '../src/plan/places.ts';
 import type { Plan } from '../src/plan/schema.ts';
 
 export type StackName = 'primary' | 'standby' | 'control' | 'signals' | 'witness';
-export type MachineName = 'failover' | 'fence' | 'protect';
+export type MachineName = 'failover' | 'fence' | 'protect' | 'judge' | 'verify';
+export type TableName = 'runs' | 'signals' | 'catalogue';
 
 /**
  * Where Route 53 keeps its health checks' metrics, and nowhere else.
@@ -101,7 +102,7 @@ export class Names {
     return this.arn('lambda', region, `function:${this.of(name)}`);
   }
 
-  tableArn(table: 'runs' | 'signals'): string {
+  tableArn(table: TableName): string {
     return this.arn('dynamodb', this.controlRegion, `table/${this.of(table)}`);
   }
 

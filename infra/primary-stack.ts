@@ -2,22 +2,22 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnReplicationConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { accessLogsBucket, closedBucket, sendEvents } from './constructs/bucket.ts';
+import { backupBucket } from './constructs/backup-bucket.ts';
+import { accessLogsBucket, sendEvents } from './constructs/bucket.ts';
 import { ClusterAccess } from './constructs/cluster-access.ts';
 import { EventRule } from './constructs/event-rule.ts';
+import type { FunctionsGiven } from './constructs/lambda-function.ts';
 import { LambdaFunction, planLayer } from './constructs/lambda-function.ts';
 import { PeopleTopic } from './constructs/people-topic.ts';
 import { replicate } from './constructs/replication.ts';
 import { signingKey } from './constructs/signing-key.ts';
 import { VeleroIdentity } from './constructs/velero-identity.ts';
+import { ReplicationTrouble } from './replication-trouble.ts';
 import type { Given } from './stack.ts';
 import { LifeboatStack } from './stack.ts';
 
 /** What a recovery point is complete by: its own record, and what Velero writes beside it. */
 const BACKUP_KEYS = [{ wildcard: 'velero/backups/*/velero-backup.json' }, { wildcard: 'velero/backups/*.tar.gz' }];
-
-/** Replication that fails or is late: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
-const REPLICATION_TROUBLE = ['s3:Replication:OperationFailedReplication', 's3:Replication:OperationMissedThreshold'];
 
 /** Beside the cluster that is protected: its backups, their seals and their way out. No failover needs any of it. */
 export class PrimaryStack extends LifeboatStack {
@@ -27,11 +27,8 @@ export class PrimaryStack extends LifeboatStack {
       region: given.plan.sites.primary.region,
       description: 'Lifeboat: the backup bucket, seals, and replication of backups and images to the standby',
     });
-    const people = new PeopleTopic(this, 'people-primary');
-    const bucket = this.#backupBucket(people);
-    this.#sealing(bucket, people.arn);
+    if (this.plan.stores.backups.endpoint === undefined) this.#backups();
     this.#images();
-    new VeleroIdentity(this, 'primary');
     new ClusterAccess(this, 'primary', {
       'capture-primary': 'AmazonEKSAdminViewPolicy',
       'protect-cluster': 'AmazonEKSClusterAdminPolicy',
@@ -39,37 +36,37 @@ export class PrimaryStack extends LifeboatStack {
     });
   }
 
-  #backupBucket(people: PeopleTopic): Bucket {
-    const bucketName = this.plan.stores.backups.bucket;
-    const bucket = closedBucket(this, 'Backups', accessLogsBucket(this), { bucketName });
+  /** Where backups are in another store than S3, none of this is ours. */
+  #backups(): void {
+    const topic = new PeopleTopic(this, 'people-primary').arn;
+    const functions: FunctionsGiven = { stack: this, layer: planLayer(this), topic };
+    const bucket = backupBucket(this, 'Backups', accessLogsBucket(this), this.plan.stores.backups.bucket);
     replicate(this, bucket, 'primary');
-    const resource = sendEvents(bucket);
-    const tellPeople = REPLICATION_TROUBLE.map((event) => ({ Event: event, Topic: people.arn }));
-    resource.addPropertyOverride('NotificationConfiguration.TopicConfigurations', tellPeople);
-    // S3 tries the topic when it is configured, and refuses one whose policy does not let it in yet.
-    resource.node.addDependency(people.policy);
-    return bucket;
+    new ReplicationTrouble(functions, sendEvents(bucket));
+    this.#sealing(functions, bucket);
+    new VeleroIdentity(this, 'primary');
   }
 
-  #sealing(bucket: Bucket, topic: string): void {
+  #sealing(functions: FunctionsGiven, bucket: Bucket): void {
     const key = signingKey(this, this.names.sealKeyAlias, "Signs the seals of the primary's backups");
     const because = 'Backups not yet known.';
-    const seal = new LambdaFunction(
-      { stack: this, layer: planLayer(this), topic },
-      {
-        name: 'seal-backup',
-        environment: { BACKUP_BUCKET: bucket.bucketName, SEAL_KEY_ID: this.names.sealKeyAlias },
-        grants: [
-          { actions: ['s3:ListBucket', 's3:ListBucketVersions'], on: [bucket.bucketArn] },
-          { actions: ['s3:GetObject'], on: [bucket.arnForObjects('velero/backups/*')], because },
-          { actions: ['s3:PutObject'], on: [bucket.arnForObjects('lifeboat/seals/*')], because },
-          { actions: ['kms:Sign'], on: [key.keyArn] },
-        ],
-        memoryMiB: 512,
-        timeoutSeconds: 300,
-        asynchronous: true,
-      },
-    );
+    const seal = new LambdaFunction(functions, {
+      name: 'seal-backup',
+      environment: { BACKUP_BUCKET: bucket.bucketName, SEAL_KEY_ID: this.names.sealKeyAlias },
+      grants: [
+        { actions: ['s3:ListBucket', 's3:ListBucketVersions'], on: [bucket.bucketArn] },
+        {
+          actions: ['s3:GetObject'],
+          on: ['velero/backups/*', 'lifeboat/*'].map((part) => bucket.arnForObjects(part)),
+          because,
+        },
+        { actions: ['s3:PutObject'], on: [bucket.arnForObjects('lifeboat/*')], because },
+        { actions: ['kms:Sign'], on: [key.keyArn] },
+      ],
+      memoryMiB: 512,
+      timeoutSeconds: 300,
+      asynchronous: true,
+    });
     new EventRule(this, 'SealBackups', {
       name: 'seal-backups',
       what: 'A backup has been written, and is sealed',

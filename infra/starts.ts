@@ -24,8 +24,12 @@ export function idleStarts(templates: Template[], plan: Plan): Starts {
       starts.scheduled += times;
       begin(template, Properties.Target.Arn, times, starts);
     }
-    for (const resource of Object.values(template.Resources))
-      if (resource.Metadata?.['lifeboat:function'] === 'seal-backup') add(starts.functions, resource, sealings(plan));
+    for (const [id, { Metadata, Properties }] of Object.entries(template.Resources)) {
+      const arn = { 'Fn::GetAtt': [id, 'Arn'] as [string, string] };
+      if (Metadata?.['lifeboat:function'] === 'seal-backup')
+        begin(template, arn, EVENTS_A_BACKUP * backupsAMonth(plan), starts);
+      if (/-judge$/.test(String(Properties?.StateMachineName))) begin(template, arn, backupsAMonth(plan), starts);
+    }
   }
   return starts;
 }
@@ -41,20 +45,31 @@ function begin(template: Template, arn: { 'Fn::GetAtt'?: [string, string] }, tim
     begin(template, part as { 'Fn::GetAtt'?: [string, string] }, times, starts);
 }
 
+/** By Scheduler's cron, as this plan writes them: lists of minutes and hours, on all days or on some of the week. */
+function timesByCron(expression: string): number {
+  const [, minutes = '', hours = '', date, , days = ''] =
+    /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) \*\)$/.exec(expression) ?? [];
+  if (date === undefined) throw new Error(`how often is ${expression}?`);
+  const count = (field: string, all: number): number => (field === '*' ? all : field.split(',').length);
+  const daysAMonth = HOURS_A_MONTH / 24;
+  const onDays = days === '?' ? Math.min(count(date, daysAMonth), daysAMonth) : (daysAMonth * count(days, 7)) / 7;
+  return count(minutes, 60) * count(hours, 24) * onDays;
+}
+
 function timesAMonth(expression: string): number {
+  if (expression.startsWith('cron(')) return timesByCron(expression);
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count === undefined) throw new Error(`how often is ${expression}?`);
   const minutes = { minute: 1, hour: 60, day: 1440 }[unit as 'minute' | 'hour' | 'day'];
   return MINUTES_A_MONTH / (Number(count) * minutes);
 }
 
-function sealings(plan: Plan): number {
-  const backups = plan.stores.backups.schedules.map(backupsAMonth);
-  return EVENTS_A_BACKUP * backups.reduce((sum, times) => sum + times, 0);
-}
+/** Each gets one seal. */
+export const backupsAMonth = (plan: Plan): number =>
+  plan.stores.backups.schedules.map(timesOf).reduce((sum, times) => sum + times, 0);
 
 /** A schedule by cron fields is taken for a daily one. */
-function backupsAMonth(schedule: BackupSchedule): number {
+function timesOf(schedule: BackupSchedule): number {
   return schedule.every === undefined ? HOURS_A_MONTH / 24 : (MINUTES_A_MONTH * 60) / schedule.every;
 }
 

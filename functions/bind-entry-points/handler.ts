@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { chosenPoint } from '../../src/domain/choice-of-points.ts';
 import { run } from '../../src/domain/run.ts';
 import { LoadBalancers } from '../../src/gateways/aws/load-balancers.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';

@@ -5,4 +5,5 @@ export const env = baseEnv.extend({
   REPLICA_BUCKET: z.string().min(1),
   CONTROL_BUCKET: z.string().min(1),
   RUNS_TABLE: z.string().min(1),
+  CATALOGUE_TABLE: z.string().min(1),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { chosenPoint } from '../../src/domain/choice-of-points.ts';
 import { Web } from '../../src/gateways/web.ts';
 import { confirmTier } from '../../src/operations/confirm-tier.ts';
 import { chain } from '../chain.ts';

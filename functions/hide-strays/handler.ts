@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { proof } from '../../src/domain/recovery-points.ts';
+import { proof } from '../../src/domain/choice-of-points.ts';
 import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { RunsTable } from '../../src/gateways/aws/runs-table.ts';

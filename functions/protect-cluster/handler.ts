@@ -13,5 +13,5 @@ const input = z.object({
 export const create = chain({ env, input }, ({ wires, clock, random, plan, region, env, credentials }) => {
   const clusters = new Clusters(wires, clock, random, credentials);
   const runs = new RunsTable(wires, region, env.RUNS_TABLE);
-  return ({ site, since }) => protectCluster({ clusters, runs, clock }, plan, site, since);
+  return ({ site, since }) => protectCluster({ clusters, runs, clock, account: env.ACCOUNT }, plan, site, since);
 });

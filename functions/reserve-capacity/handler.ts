@@ -18,5 +18,5 @@ export const create = chain({ env, input }, ({ wires, clock, random, plan, regio
   return async (event) =>
     'release' in event
       ? releaseCapacity({ clusters }, plan)
-      : reserveCapacity({ clusters, captured, runs, clock }, plan, event.run.id, event.since);
+      : reserveCapacity({ clusters, captured, runs, clock, account: env.ACCOUNT }, plan, event.run.id, event.since);
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { chosenPoint } from '../../src/domain/choice-of-points.ts';
 import { RESTORE_PARTS } from '../../src/domain/restore.ts';
 import { run } from '../../src/domain/run.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chosenPoint } from '../../src/domain/recovery-points.ts';
+import { chosenPoint } from '../../src/domain/choice-of-points.ts';
 import { Bucket } from '../../src/gateways/aws/objects.ts';
 import { Clusters } from '../../src/gateways/kubernetes/clusters.ts';
 import { RecoveryBucket } from '../../src/gateways/recovery-bucket.ts';

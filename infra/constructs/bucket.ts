@@ -13,20 +13,23 @@ const CLOSED = {
   removalPolicy: RemovalPolicy.RETAIN,
 } satisfies BucketProps;
 
-/** Deleted and overwritten objects can be had back for a month; what an upload left half-done is tidied up. */
-const TIDY: LifecycleRule = {
+/** For how long deleted and overwritten objects can be had back, unless said otherwise. */
+const REGRET_DAYS = 30;
+
+/** Deleted and overwritten objects can be had back for some days; what an upload left half-done is tidied up. */
+export const tidy = (days: number): LifecycleRule => ({
   id: 'tidy',
-  noncurrentVersionExpiration: Duration.days(30),
+  noncurrentVersionExpiration: Duration.days(days),
   abortIncompleteMultipartUploadAfter: Duration.days(7),
   expiredObjectDeleteMarker: true,
-};
+});
 
 /** A versioned bucket whose accesses are logged. */
 export function closedBucket(scope: Construct, id: string, accessLogs: Bucket, props: BucketProps): Bucket {
   return new Bucket(scope, id, {
     ...CLOSED,
     versioned: true,
-    lifecycleRules: [TIDY],
+    lifecycleRules: [tidy(REGRET_DAYS)],
     // The CDK's own types disagree under exactOptionalPropertyTypes.
     serverAccessLogsBucket: accessLogs as IBucket,
     serverAccessLogsPrefix: `s3/${id.toLowerCase()}/`,

@@ -9,6 +9,7 @@ import type { LifeboatStack } from '../stack.ts';
 import { faultAlarm } from './alarm.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { logGroup } from './log-group.ts';
+import { pascalCase } from './pascal-case.ts';
 import type { Grant } from './role.ts';
 import { LifeboatRole } from './role.ts';
 
@@ -20,6 +21,8 @@ export type FunctionSpec<Name extends FunctionName> = {
   memoryMiB: number;
   /** Started by a rule or a schedule, whose caller does not wait: what fails is kept. */
   asynchronous?: true;
+  /** Whether the machine that calls it takes its errors for no end, and tells nobody. */
+  alarmed?: true;
   /** The role's name, where the function's own is taken by its twin in another region. */
   role?: string;
 };
@@ -33,7 +36,10 @@ const TRACING: Grant = {
   because: 'Traces have no ARN to name.',
 };
 
-/** One Lambda function: a role, a log group and an alarm of its own. */
+/**
+ * One Lambda function: a role, a log group and, where nobody waits for its answer or takes its errors for an end, an alarm of its own. What a state
+ * machine waits for is tried again, or fails the execution, and that tells people.
+ */
 export class LambdaFunction<Name extends FunctionName> extends Construct {
   readonly arn: string;
   /** By which definitions of state machines know it. */
@@ -50,6 +56,7 @@ export class LambdaFunction<Name extends FunctionName> extends Construct {
     this.#deadLetters = spec.asynchronous && new DeadLetterQueue(this, 'DeadLetters', { ...given, reader: spec.name });
     this.arn = this.#function(given).functionArn;
     const name = given.stack.names.of(spec.name);
+    if (!spec.asynchronous && !spec.alarmed) return;
     faultAlarm(this, 'ErrorsAlarm', {
       name: `${name}-errors`,
       what: `The function ${name} failed.`,
@@ -83,7 +90,8 @@ export class LambdaFunction<Name extends FunctionName> extends Construct {
       role: Role.fromRoleArn(this, 'TakenRole', role.arn, { mutable: false }),
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMiB,
-      tracing: Tracing.ACTIVE,
+      // What a schedule starts each minute is its own beginning and end, and its log tells as much as a trace would.
+      tracing: this.#spec.asynchronous ? Tracing.DISABLED : Tracing.ACTIVE,
       logGroup: logs,
       ...(this.#deadLetters && { deadLetterQueue: Queue.fromQueueArn(this, 'Dead', this.#deadLetters.arn) }),
     });
@@ -101,7 +109,7 @@ export class LambdaFunction<Name extends FunctionName> extends Construct {
     return new LifeboatRole(this, 'Role', stack, {
       name: this.#spec.role ?? this.#spec.name,
       for: 'lambda.amazonaws.com',
-      grants: [writeLogs, TRACING, ...(keepFailures ? [keepFailures] : []), ...this.#spec.grants],
+      grants: [writeLogs, keepFailures ?? TRACING, ...this.#spec.grants],
     });
   }
 }
@@ -115,9 +123,4 @@ export function planLayer(stack: LifeboatStack): LayerVersion {
     compatibleArchitectures: [Architecture.ARM_64],
     compatibleRuntimes: [Runtime.NODEJS_24_X],
   });
-}
-
-/** The name by which a state machine knows a function. */
-function pascalCase(name: string): string {
-  return name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }

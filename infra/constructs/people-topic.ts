@@ -4,9 +4,6 @@ import { CfnSubscription, Topic, TopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { LifeboatStack } from '../stack.ts';
 
-/** AWS services that tell people something by themselves: alarms, and S3 when replication fails. */
-const TELLERS = ['cloudwatch.amazonaws.com', 's3.amazonaws.com'];
-
 /**
  * Where the plan's people are told of runs and of faults. An alarm reaches only a topic of its own region, so each
  * region with alarms has one, and each address confirms once per region. No key of ours encrypts it, as alarms would
@@ -14,25 +11,23 @@ const TELLERS = ['cloudwatch.amazonaws.com', 's3.amazonaws.com'];
  */
 export class PeopleTopic extends Construct {
   readonly arn: string;
-  /** What a teller that tries the topic at once must wait for. */
-  readonly policy: TopicPolicy;
 
   constructor(stack: LifeboatStack, name: string) {
     super(stack, 'People');
     const topic = new Topic(this, 'Topic', { topicName: stack.names.of(name) });
     this.arn = topic.topicArn;
-    const policyDocument = new PolicyDocument({ statements: TELLERS.map((teller) => mayTell(teller, this.arn)) });
-    this.policy = new TopicPolicy(this, 'Policy', { topics: [topic], policyDocument, enforceSSL: true });
+    const policyDocument = new PolicyDocument({ statements: [alarmsMayTell(this.arn)] });
+    new TopicPolicy(this, 'Policy', { topics: [topic], policyDocument, enforceSSL: true });
     for (const [index, address] of stack.plan.people.email.entries())
       new CfnSubscription(this, `Email${index}`, { topicArn: this.arn, protocol: 'email', endpoint: address });
   }
 }
 
 /** A topic with a policy of its own no longer lets the account's services in by default. */
-function mayTell(service: string, topicArn: string): PolicyStatement {
+function alarmsMayTell(topicArn: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['sns:Publish'],
-    principals: [new ServicePrincipal(service)],
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
     resources: [topicArn],
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
   });

@@ -13,8 +13,8 @@ const MINUTES = 15;
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough1.html
  */
 export function replicate(stack: LifeboatStack, bucket: Bucket, site: 'primary' | 'standby'): void {
-  if (stack.node.tryGetContext('replication') === 'off') return;
   const { backups } = stack.plan.stores;
+  if (stack.node.tryGetContext('replication') === 'off' || backups.endpoint !== undefined) return;
   const [own, other] = site === 'primary' ? [backups.bucket, backups.replica] : [backups.replica, backups.bucket];
   const destination = stack.names.bucketArn(other);
   const role = replicationRole(
@@ -59,6 +59,8 @@ function replicationRole(stack: LifeboatStack, source: string, destination: stri
         on: [`${source}/*`],
         because,
       },
+      // What is locked is copied with its lock: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+      { actions: ['s3:GetObjectRetention', 's3:GetObjectLegalHold'], on: [`${source}/*`], because },
       {
         actions: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
         on: [`${destination}/*`],

@@ -3,10 +3,12 @@ import { Construct } from 'constructs';
 import type { LifeboatStack } from '../stack.ts';
 import { LifeboatRole } from './role.ts';
 
-type ScheduleSpec = {
+/** Again and again; or at given times, in Scheduler's own words, and for how long a start may be late. */
+type Times = { everySeconds: number } | { cron: string; lateSeconds: number };
+
+type ScheduleSpec = Times & {
   /** What it starts: a function or a state machine, by the name without prefix. */
   name: string;
-  everySeconds: number;
   target: { arn: string; action: 'lambda:InvokeFunction' | 'states:StartExecution'; deadLetters: string };
   /** The role's suffix, where the name is taken in another region. */
   role?: string;
@@ -25,18 +27,24 @@ export class Schedule extends Construct {
         { actions: ['sqs:SendMessage'], on: [deadLetters] },
       ],
     });
-    const minutes = Math.max(1, Math.floor(spec.everySeconds / 60));
+    const { expression, lateSeconds } = timesOf(spec);
     new CfnSchedule(this, 'Resource', {
       name: stack.names.of(spec.name),
-      scheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
+      scheduleExpression: expression,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn,
         roleArn: role.arn,
         // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html: 60 s at least.
-        retryPolicy: { maximumEventAgeInSeconds: Math.max(60, minutes * 60), maximumRetryAttempts: 3 },
+        retryPolicy: { maximumEventAgeInSeconds: lateSeconds, maximumRetryAttempts: 3 },
         deadLetterConfig: { arn: deadLetters },
       },
     });
   }
+}
+
+function timesOf(at: Times): { expression: string; lateSeconds: number } {
+  if ('cron' in at) return { expression: at.cron, lateSeconds: at.lateSeconds };
+  const minutes = Math.max(1, Math.floor(at.everySeconds / 60));
+  return { expression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`, lateSeconds: minutes * 60 };
 }

@@ -18,7 +18,13 @@ type MachineSpec = {
   topic: string;
 };
 
-const MACHINES: Record<string, MachineName> = { Failover: 'failover', Fence: 'fence', Protect: 'protect' };
+const MACHINES: Record<string, MachineName> = {
+  Failover: 'failover',
+  Fence: 'fence',
+  Protect: 'protect',
+  Judge: 'judge',
+  Verify: 'verify',
+};
 
 /**
  * What logging and tracing need; none of these actions can be narrowed to a resource.
@@ -66,7 +72,7 @@ export class StateMachine extends Construct {
       grants: [...OBSERVED, ...starts(Object.values(functionArns), [...Object.values(machineArns), ...itself])],
     });
     this.arn = this.#machine(stack, spec.name, definition, role.arn, { ...functionArns, ...machineArns });
-    this.#alarm(spec, stack.names.of(spec.name));
+    this.#alarm(spec, stack.names.of(spec.name), 'TimeoutSeconds' in JSON.parse(definition));
   }
 
   #machine(stack: LifeboatStack, name: MachineName, definition: string, roleArn: string, arns: Record<string, string>) {
@@ -85,8 +91,9 @@ export class StateMachine extends Construct {
     return machine.attrArn;
   }
 
-  #alarm({ topic }: MachineSpec, name: string): void {
-    for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
+  /** A machine without a time-out of its own is never timed out. */
+  #alarm({ topic }: MachineSpec, name: string, timesOut: boolean): void {
+    for (const metric of ['ExecutionsFailed', ...(timesOut ? ['ExecutionsTimedOut'] : [])]) {
       faultAlarm(this, `${metric}Alarm`, {
         name: `${name}-${metric === 'ExecutionsFailed' ? 'failed' : 'timed-out'}`,
         what: `An execution of ${name} ended without success. Its runbook is named by the state that it ended in.`,

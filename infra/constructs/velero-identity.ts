@@ -15,8 +15,9 @@ const WRITE = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3
 
 /**
  * Who Velero is in a site's cluster. In the primary it keeps its own prefix of the bucket. In the standby it reads
- * its prefix of the replica and writes records of restores alone: it writes those whatever its storage location's
- * access mode, and nothing else there may change while the primary is the one to write.
+ * its prefix of the replica and writes records of restores alone there: it writes those whatever its storage location's
+ * access mode, and nothing else there may change, since the primary is the one to write it. What it backs up itself
+ * when the platform is its own lies beside that.
  * https://github.com/vmware-tanzu/velero-plugin-for-aws#set-permissions-for-velero
  */
 export class VeleroIdentity extends Construct {
@@ -56,6 +57,11 @@ function reads(bucket: string): Grant[] {
   return [
     { actions: ['s3:GetObject'], on: [`${bucket}/velero/*`], because: "Velero's own prefix of its bucket." },
     { actions: WRITE, on: records, because: 'Records of restores not yet known.' },
+    {
+      actions: ['s3:GetObject', ...WRITE],
+      on: [`${bucket}/velero-standby/*`],
+      because: "The standby's own backups, taken after a failover.",
+    },
   ];
 }
 
@@ -63,6 +69,6 @@ function changesNothingElse(bucket: string): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
-    notResources: [`${bucket}/velero/restores/*`],
+    notResources: [`${bucket}/velero/restores/*`, `${bucket}/velero-standby/*`],
   });
 }

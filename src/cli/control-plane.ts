@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CatalogueTable } from '../gateways/aws/catalogue-table.ts';
 import { identityIn } from '../gateways/aws/identity.ts';
 import { Machines } from '../gateways/aws/machines.ts';
 import { RunsTable } from '../gateways/aws/runs-table.ts';
@@ -31,11 +32,12 @@ export function openControlPlane(planFile: string, directory: string): ControlPl
   const prefix = `lifeboat-${plan.name}`;
   const runs = new RunsTable(liveWires, region, `${prefix}-runs`);
   const signals = new SignalsTable(liveWires, region, `${prefix}-signals`);
+  const catalogue = new CatalogueTable(liveWires, region, `${prefix}-catalogue`);
   const machines = new Machines(liveWires, region);
   const clock = { now: () => new Date(), sleep: () => Promise.reject(new Error('a command does not wait')) };
   return {
     plan,
-    status: () => readStatus({ runs, signals, clock }, plan),
+    status: () => readStatus({ runs, signals, catalogue, clock }, plan),
     async failover(reason) {
       const { arn, account } = await identityIn(liveWires, region);
       const machine = `arn:aws:states:${region}:${account}:stateMachine:${prefix}-failover`;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as z from 'zod';
 
 const DEFAULT_PLAN = 'lifeboat.yaml';
 
@@ -28,3 +29,11 @@ export const wholeNumber =
     const allowed = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
     throw new InvalidArgumentError(`Allowed: a whole number, ${allowed}.`);
   };
+
+const time = z.iso.datetime({ offset: true });
+
+/** Reads a moment for commander. */
+export function timeOf(text: string): Date {
+  if (!time.safeParse(text).success) throw new InvalidArgumentError('Allowed: a time such as 2026-11-20T22:40:00Z.');
+  return new Date(text);
+}

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { campaignCommand } from './campaign.ts';
+import { checkCommand } from './check.ts';
 import { HOLDS, oneLine, statusOf } from './ending.ts';
 import { operateCommands } from './operate.ts';
+import { recoveryPointsCommand } from './recovery-points.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { sealCommand } from './seal.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Runs one command line; answers its exit status. Nothing is thrown, and nothing is written twice. */
@@ -15,6 +18,9 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   };
   rehearseCommand(program, surroundings, end);
   campaignCommand(program, surroundings, end);
+  checkCommand(program, surroundings, end);
+  recoveryPointsCommand(program, surroundings, end);
+  sealCommand(program, surroundings, end);
   operateCommands(program, surroundings);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -5,36 +5,55 @@ import * as z from 'zod';
  * https://github.com/velero-io/velero/blob/v1.18.2/pkg/persistence/object_store_layout.go
  */
 
+const count = z.int().min(0);
+const bytes = z.number().min(0);
+
 /** `velero-backup.json`. Members that are empty are absent. */
 export const veleroBackup = z.object({
   metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
-  spec: z.object({ includedNamespaces: z.array(z.string()).default(['*']), ttl: z.string().optional() }),
+  spec: z.object({
+    includedNamespaces: z
+      .array(z.string())
+      .nullish()
+      .transform((list) => list ?? ['*']),
+    ttl: z.string().optional(),
+  }),
   status: z.object({
     phase: z.string(),
     startTimestamp: z.iso.datetime().optional(),
     completionTimestamp: z.iso.datetime().optional(),
     expiration: z.iso.datetime().optional(),
-    backupItemOperationsAttempted: z.int().default(0),
-    errors: z.int().default(0),
+    backupItemOperationsAttempted: count.default(0),
+    errors: count.default(0),
+    progress: z.object({ itemsBackedUp: count.default(0) }).default({ itemsBackedUp: 0 }),
   }),
 });
 export type VeleroBackup = z.infer<typeof veleroBackup>;
 
 /** One volume of `<name>-volumeinfo.json.gz`. https://github.com/velero-io/velero/blob/v1.18.2/internal/volume/volumes_information.go */
-const volumeInfo = z.object({
-  pvcName: z.string().default(''),
-  pvcNamespace: z.string().default(''),
-  pvName: z.string().default(''),
-  backupMethod: z.string().default(''),
-  snapshotDataMoved: z.boolean().default(false),
-  skipped: z.boolean().default(false),
-  skippedReason: z.string().default(''),
-  result: z.string().default(''),
-  pvbInfo: z.object({ snapshotHandle: z.string().default(''), size: z.number().default(0) }).optional(),
-  snapshotDataMovementInfo: z
-    .object({ snapshotHandle: z.string().default(''), size: z.number().default(0) })
-    .optional(),
-});
+const volumeInfo = z
+  .object({
+    pvcName: z.string().default(''),
+    pvcNamespace: z.string().default(''),
+    pvName: z.string().default(''),
+    backupMethod: z.string().default(''),
+    snapshotDataMoved: z.boolean().default(false),
+    skipped: z.boolean().default(false),
+    skippedReason: z.string().default(''),
+    result: z.string().default(''),
+    pvbInfo: z
+      .object({
+        snapshotHandle: z.string().default(''),
+        size: bytes.default(0),
+        podNamespace: z.string().optional(),
+        podName: z.string().optional(),
+        volumeName: z.string().optional(),
+      })
+      .optional(),
+    snapshotDataMovementInfo: z.object({ snapshotHandle: z.string().default(''), size: bytes.default(0) }).optional(),
+  })
+  // A pod's own volume, which no claim is for, has only its pod to be found by.
+  .transform((info) => ({ ...info, pvcNamespace: info.pvcNamespace || (info.pvbInfo?.podNamespace ?? '') }));
 export const volumeInfos = z
   .array(volumeInfo)
   .nullable()
@@ -45,11 +64,17 @@ export type VolumeInfo = z.infer<typeof volumeInfo>;
 export const resourceList = z.record(z.string(), z.array(z.string()).nullable());
 export type ResourceList = z.infer<typeof resourceList>;
 
-/** `<name>-podvolumebackups.json.gz`. */
+/** `<name>-podvolumebackups.json.gz`. A volume that was empty has no snapshot. */
 export const podVolumeBackups = z
-  .array(z.object({ metadata: z.object({ name: z.string() }) }))
+  .array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      status: z.object({ snapshotID: z.string().default('') }).default({ snapshotID: '' }),
+    }),
+  )
   .nullable()
   .transform((list) => list ?? []);
+export type PodVolumeBackup = z.infer<typeof podVolumeBackups>[number];
 
 export const SCHEDULE_LABEL = 'velero.io/schedule-name';
 
@@ -63,11 +88,17 @@ export type PointVolume = {
   reason: string;
 };
 
+/**
+ * What Velero says of a volume that somebody left out; of one that nobody asked for it says "… VolumePolicy …" too.
+ * https://github.com/velero-io/velero/blob/v1.18.2/pkg/backup/item_backupper.go, …/pkg/podvolume/backupper.go
+ */
+const OPTED_OUT = /opted out due to annotation|matched action is 'skip' in chosen resource policies/;
+
 /** Whether a volume's bytes can be had in another region: only file-system backups and moved snapshots leave theirs. */
 export function pointVolume(info: VolumeInfo): PointVolume {
-  const base = { namespace: info.pvcNamespace, name: info.pvcName || info.pvName };
+  const base = { namespace: info.pvcNamespace, name: info.pvcName || info.pvName || ownVolume(info) };
   if (info.skipped) {
-    const optedOut = /opted out|policy/i.test(info.skippedReason);
+    const optedOut = OPTED_OUT.test(info.skippedReason);
     return { ...base, portable: false, optedOut, bytes: 0, reason: info.skippedReason || 'skipped by Velero' };
   }
   const moved =
@@ -76,9 +107,14 @@ export function pointVolume(info: VolumeInfo): PointVolume {
   if (kept?.snapshotHandle && info.result !== 'failed') {
     return { ...base, portable: true, optedOut: false, bytes: kept.size, reason: info.backupMethod };
   }
+  // https://github.com/velero-io/velero/blob/v1.18.2/pkg/controller/pod_volume_backup_controller.go: of nothing, no snapshot.
+  if (info.backupMethod === 'PodVolumeBackup' && info.result === 'succeeded' && kept?.size === 0)
+    return { ...base, portable: true, optedOut: false, bytes: 0, reason: 'empty' };
   const reason =
     info.result === 'failed'
       ? 'its backup failed'
       : `${info.backupMethod || 'no method'}: its bytes stay in the region`;
   return { ...base, portable: false, optedOut: false, bytes: 0, reason };
 }
+
+const ownVolume = ({ pvbInfo }: VolumeInfo): string => `${pvbInfo?.podName ?? ''}/${pvbInfo?.volumeName ?? ''}`;

@@ -1,5 +1,5 @@
 import type { PodRequest } from './captured.ts';
-import { LIFEBOAT_NAMESPACE, type Manifest, VELERO_IMAGE } from './velero.ts';
+import { LIFEBOAT_NAMESPACE, type Manifest } from './velero.ts';
 
 /**
  * Nodes must be there, each with Velero's node agent, before a restore begins: Velero fills a volume through the agent
@@ -57,7 +57,7 @@ export function podRequests(pods: Container[][]): PodRequest[] {
  * Bare pods, not a Deployment's: one that has made room does not come back to ask for yet another node. The image is
  * Velero's own, which holds a program that does nothing.
  */
-export function placeholders(requests: PodRequest[]): Manifest[] {
+export function placeholders(requests: PodRequest[], image: string): Manifest[] {
   const priorityClass: Manifest = {
     apiVersion: 'scheduling.k8s.io/v1',
     kind: 'PriorityClass',
@@ -68,15 +68,15 @@ export function placeholders(requests: PodRequest[]): Manifest[] {
     description: 'Keeps nodes ready for what is about to be restored.',
   };
   const pods = requests.flatMap((request) =>
-    Array.from({ length: request.pods }, (_, index) => placeholder(request, index)),
+    Array.from({ length: request.pods }, (_, index) => placeholder(request, index, image)),
   );
   return [priorityClass, ...pods];
 }
 
-function placeholder({ cpuMillis, memoryMi }: PodRequest, index: number): Manifest {
+function placeholder({ cpuMillis, memoryMi }: PodRequest, index: number, image: string): Manifest {
   const container = {
     name: 'pause',
-    image: VELERO_IMAGE,
+    image,
     command: ['/velero-helper', 'pause'],
     resources: { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMi}Mi` } },
   };

@@ -32,6 +32,8 @@ export const inventory = z.object({
   capturedAt: z.iso.datetime(),
   /** Objects of the protected namespaces, by apiVersion/Kind. */
   counts: z.record(z.string(), z.int()),
+  /** Their names, `namespace/name`; without those that backups leave out. */
+  names: z.record(z.string(), z.array(z.string())).optional(),
   images: z.array(z.string()),
   customImages: z.array(customImage),
   /** What the pods ask of their nodes, alike ones counted together. */
@@ -44,6 +46,17 @@ export type Inventory = z.infer<typeof inventory>;
 
 export const capturedKey = z.object({ capturedAt: z.iso.datetime(), publicKey: z.string() });
 
+const heldRevision = z.object({ revision: z.string(), from: z.iso.datetime(), until: z.iso.datetime() });
+
+/** The Git revision that each site was last seen at, and those that the primary was seen at before, newest last. */
+export const capturedGit = z.object({
+  capturedAt: z.iso.datetime(),
+  primary: z.string().nullable(),
+  standby: z.string().nullable(),
+  history: z.array(heldRevision),
+});
+export type CapturedGit = z.infer<typeof capturedGit>;
+
 /** What would keep a failover from working, and was not so when it was deployed; a sentence each. */
 export const capturedDrift = z.object({ capturedAt: z.iso.datetime(), drift: z.array(z.string()) });
 
@@ -53,6 +66,7 @@ export const CAPTURED = {
   inventory: 'captured/inventory.json',
   sealKey: 'captured/seal-key.json',
   drift: 'captured/drift.json',
+  git: 'captured/git.json',
 } as const;
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are searched for images

@@ -93,10 +93,11 @@ export function prove({ expected, live, volumes, restored }: ProofFacts): Proof 
   });
   const emptyVolumes: string[] = [];
   const fillingVolumes: string[] = [];
-  const held = volumes.filter((volume) => volume.portable);
+  // A volume that was empty has no snapshot, and nothing is restored into it.
+  const held = volumes.filter((volume) => volume.portable && volume.bytes > 0);
   for (const volume of held) {
     const name = `${volume.namespace}/${volume.name}`;
-    const own = restored.filter((one) => one.namespace === volume.namespace && one.pvc === volume.name);
+    const own = restored.filter((one) => one.namespace === volume.namespace && isOf(volume, one));
     const done = own.find((one) => one.phase === 'Completed');
     if (done !== undefined && done.bytesDone >= volume.bytes) continue;
     if (done !== undefined) emptyVolumes.push(`${name}: ${done.bytesDone} of ${volume.bytes} bytes`);
@@ -109,3 +110,7 @@ export function prove({ expected, live, volumes, restored }: ProofFacts): Proof 
   const objects = expected.reduce((sum, { names }) => sum + names.length, 0);
   return { complete, missingObjects, emptyVolumes, fillingVolumes, objects, volumes: held.length };
 }
+
+/** By the claim that it is for; a pod's own volume by its pod. */
+const isOf = ({ name }: PointVolume, { pvc, pod, volume }: RestoredVolume): boolean =>
+  pvc === '' ? name === `${pod}/${volume}` : name === pvc;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ChosenPoint, chosenPoint } from './recovery-points.ts';
+import { type ChosenPoint, chosenPoint } from './choice-of-points.ts';
 import { ownership, RUN_ENDINGS, type Run, type RunEnding, run } from './run.ts';
 import { runbookOf } from './runbooks.ts';
 

@@ -63,10 +63,10 @@ const FLAGS: Record<RestorePart, (request: RestoreRequest) => string[]> = {
   admission: () => [`--include-resources=${ADMISSION_KINDS.join(',')}`, '--include-cluster-resources=true'],
 };
 
-/** The job that submits a restore. */
-export function restoreJob(request: RestoreRequest): Manifest {
+/** The job that submits a restore. @param image Velero's */
+export function restoreJob(request: RestoreRequest, image: string): Manifest {
   const name = restoreName(request);
-  return veleroJob(`restore-${name}`, [
+  return veleroJob(`restore-${name}`, image, [
     'restore',
     'create',
     name,

@@ -49,6 +49,10 @@ export const LOCK_BELIEVED_SECONDS = 5 * 3600;
 
 export type Lock = { run: string; takenAt: string };
 
+/** Whether a run is under way, as far as the lock tells. */
+export const isUnderWay = (lock: Lock | undefined, now: Date): boolean =>
+  lock !== undefined && (now.getTime() - Date.parse(lock.takenAt)) / 1000 <= LOCK_BELIEVED_SECONDS;
+
 export type LockDecision = { kind: 'take'; replacing: Lock | undefined } | { kind: 'answer'; run: string; why: string };
 
 /**
@@ -60,7 +64,6 @@ export function decideLock(asking: Run, held: Lock | undefined, owner: Ownership
     return { kind: 'answer', run: owner.run ?? 'unknown', why: 'the standby already owns this platform' };
   }
   if (held === undefined || held.run === asking.id) return { kind: 'take', replacing: held };
-  const age = (now.getTime() - Date.parse(held.takenAt)) / 1000;
-  if (age > LOCK_BELIEVED_SECONDS) return { kind: 'take', replacing: held };
+  if (!isUnderWay(held, now)) return { kind: 'take', replacing: held };
   return { kind: 'answer', run: held.run, why: 'a run is under way' };
 }

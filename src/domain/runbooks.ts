@@ -7,6 +7,8 @@ const OTHERS = [
   'KubernetesRefused',
   'NotBegun',
   'NotFinished',
+  'NotVerified',
+  'PointNotJudged',
   'Sandbox.Timedout',
   'States.Timeout',
   'TiersFailed',

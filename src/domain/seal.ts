@@ -1,33 +1,50 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import * as z from 'zod';
-import type { VeleroBackup, VolumeInfo } from './backup-files.ts';
-import { SCHEDULE_LABEL } from './backup-files.ts';
 
 /** Velero's part of its bucket; what is ours lies beside it, since Velero refuses a location with foreign folders. */
 export const VELERO_PREFIX = 'velero/';
 export const SEAL_PREFIX = 'lifeboat/seals/';
 
-const sealedObject = z.object({
+export const sealedObject = z.object({
   key: z.string(),
   versionId: z.string(),
   size: z.int().min(0),
-  /** S3's ETag. */
+  /** S3's ETag; of a local copy the MD5, which is the same for an object that was written in one part. */
   checksum: z.string(),
 });
 export type SealedObject = z.infer<typeof sealedObject>;
 
+/**
+ * What a seal says of one kopia repository: what is new in it since an earlier seal, and what is gone. With that
+ * seal's own words, and those before it, every object of the repository is named.
+ */
+const sealedRepository = z.object({
+  /** `velero/kopia/<namespace>/`. */
+  folder: z.string(),
+  /** The backup whose seal names what was there before; null when all is named here. */
+  since: z.string().nullable(),
+  added: z.array(sealedObject),
+  removed: z.array(z.string()),
+  /** Every index that is in force: few, as kopia merges them. */
+  indexes: z.array(z.string()),
+});
+export type SealedRepository = z.infer<typeof sealedRepository>;
+
 /** Every object that one recovery point needs. Members stand in the order in which they are signed. */
 export const seal = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   backup: z.string().min(1),
   schedule: z.string(),
   /** When the backup began: what was written later is not surely in it. */
   moment: z.iso.datetime(),
+  /** What was written after this is not named. */
   sealedAt: z.iso.datetime(),
   expiration: z.iso.datetime(),
   phase: z.string(),
   namespaces: z.array(z.string()),
+  /** The backup's own files. */
   objects: z.array(sealedObject),
+  repositories: z.array(sealedRepository),
 });
 export type Seal = z.infer<typeof seal>;
 
@@ -53,6 +70,10 @@ export function isSignedBy(value: SignedSeal, publicKey: string): boolean {
 }
 
 export const sealKey = (backup: string): string => `${SEAL_PREFIX}${backup}.json`;
+/** The backup whose seal lies there; undefined when no seal does. */
+export const backupOfSeal = (key: string): string | undefined =>
+  key.startsWith(SEAL_PREFIX) && key.endsWith('.json') ? key.slice(SEAL_PREFIX.length, -'.json'.length) : undefined;
+
 export const backupFolder = (backup: string): string => `${VELERO_PREFIX}backups/${backup}/`;
 export const repositoryFolder = (namespace: string): string => `${VELERO_PREFIX}kopia/${namespace}/`;
 export const tarballKey = (backup: string): string => `${backupFolder(backup)}${backup}.tar.gz`;
@@ -61,59 +82,3 @@ export const backupJsonKey = (backup: string): string => `${backupFolder(backup)
 /** The backup that an object's key belongs to; undefined when it is none's. */
 export const backupOfKey = (key: string): string | undefined =>
   key.startsWith(`${VELERO_PREFIX}backups/`) ? key.slice(VELERO_PREFIX.length).split('/')[1] : undefined;
-
-export type Listed = { key: string; versionId: string; size: number; etag: string; lastModified: Date };
-
-export type SealDecision =
-  | { kind: 'seal'; seal: Seal }
-  | { kind: 'not-yet'; reason: string }
-  | { kind: 'never'; reason: string };
-
-export type SealFacts = { backup: VeleroBackup; files: Map<string, Listed>; repositories: Listed[]; now: Date };
-
-/**
- * Whether a backup can be sealed now, and with what. With data movement Velero says Completed one write *before* the
- * final tarball, so that one must be at least as new; its event then seals.
- */
-export function decideSeal({ backup, files, repositories, now }: SealFacts): SealDecision {
-  const { name } = backup.metadata;
-  const { phase, startTimestamp, expiration, backupItemOperationsAttempted } = backup.status;
-  if (phase === 'Failed' || phase === 'FailedValidation') return { kind: 'never', reason: `Velero says ${phase}` };
-  if (phase !== 'Completed' && phase !== 'PartiallyFailed') return { kind: 'not-yet', reason: `Velero says ${phase}` };
-  if (startTimestamp === undefined || expiration === undefined) return { kind: 'never', reason: 'it has no times' };
-  const metadata = files.get(backupJsonKey(name));
-  const tarball = files.get(tarballKey(name));
-  if (metadata === undefined || tarball === undefined) return { kind: 'not-yet', reason: 'a file of it is not there' };
-  if (backupItemOperationsAttempted > 0 && tarball.lastModified < metadata.lastModified) {
-    return { kind: 'not-yet', reason: 'its final tarball is still to come' };
-  }
-  const objects = [...files.values(), ...repositories.filter(isNeeded)].map(({ key, versionId, size, etag }) => ({
-    key,
-    versionId,
-    size,
-    checksum: etag,
-  }));
-  return {
-    kind: 'seal',
-    seal: {
-      version: 1,
-      backup: name,
-      schedule: backup.metadata.labels[SCHEDULE_LABEL] ?? '',
-      moment: startTimestamp,
-      sealedAt: now.toISOString(),
-      expiration,
-      phase,
-      namespaces: backup.spec.includedNamespaces,
-      objects,
-    },
-  };
-}
-
-/** The namespaces whose kopia repositories a backup wrote to. */
-export const repositoriesOf = (volumes: VolumeInfo[]): string[] => [
-  ...new Set(volumes.filter((volume) => !volume.skipped).map((volume) => volume.pvcNamespace)),
-];
-
-/** Kopia's logs and session markers come and go, and its maintenance marks are written anew; no restore reads them. */
-const isNeeded = ({ key }: Listed): boolean =>
-  !/^(_log_|s[0-9a-f]|kopia\.maintenance)/.test(key.split('/').at(-1) ?? '');

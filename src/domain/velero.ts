@@ -1,22 +1,13 @@
-import { cronOf, protectedNamespaces, type SiteName, scheduledNamespaces } from '../plan/places.ts';
-import type { BackupSchedule, Plan } from '../plan/schema.ts';
-import { VELERO_PREFIX } from './seal.ts';
+import { protectedNamespaces } from '../plan/places.ts';
+import type { Plan } from '../plan/schema.ts';
 import { STANDBY_STORAGE_CLASS, type Translation } from './translation.ts';
-
-/** Tried together. https://github.com/velero-io/velero-plugin-for-aws#compatibility */
-export const VELERO_VERSION = 'v1.18.3';
-const PLUGIN_VERSION = 'v1.14.3';
-export const VELERO_IMAGE = `velero/velero:${VELERO_VERSION}`;
-const PLUGIN_IMAGE = `velero/velero-plugin-for-aws:${PLUGIN_VERSION}`;
+import type { VeleroImages } from './velero-images.ts';
 
 export const VELERO_NAMESPACE = 'velero';
 export const VELERO_SERVICE_ACCOUNT = 'velero';
 /** Where our own jobs run. */
 export const LIFEBOAT_NAMESPACE = 'lifeboat';
 const JOB_SERVICE_ACCOUNT = 'lifeboat';
-
-/** Before 1.18.1 a read-only location cannot be restored from: https://github.com/velero-io/velero/issues/9626 */
-const OLDEST_USABLE = [1, 18, 1] as const;
 
 /** A Kubernetes object that we write. */
 export type Manifest = {
@@ -25,17 +16,6 @@ export type Manifest = {
   metadata: Record<string, unknown>;
   [member: string]: unknown;
 };
-
-/** The version in an image reference such as velero/velero:v1.18.3; undefined when it has none. */
-export const versionOf = (image: string): string | undefined => /:v?(\d+\.\d+\.\d+)/.exec(image)?.[1];
-
-export function isUsable(version: string): boolean {
-  const parts = version.split('.').map(Number);
-  for (const [index, least] of OLDEST_USABLE.entries()) {
-    if ((parts[index] ?? 0) !== least) return (parts[index] ?? 0) > least;
-  }
-  return true;
-}
 
 /** What our jobs need to run: a namespace, an account, and the right to do what Velero's installer does. */
 export function jobGround(): Manifest[] {
@@ -57,7 +37,7 @@ export function jobGround(): Manifest[] {
 }
 
 /** A job of Velero's own image, which has no shell: the command is all it does. */
-export function veleroJob(name: string, command: string[]): Manifest {
+export function veleroJob(name: string, image: string, command: string[]): Manifest {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -69,7 +49,7 @@ export function veleroJob(name: string, command: string[]): Manifest {
         spec: {
           serviceAccountName: JOB_SERVICE_ACCOUNT,
           restartPolicy: 'Never',
-          containers: [{ name: 'velero', image: VELERO_IMAGE, command: ['/velero', ...command] }],
+          containers: [{ name: 'velero', image, command: ['/velero', ...command] }],
         },
       },
     },
@@ -81,10 +61,11 @@ export function veleroJob(name: string, command: string[]): Manifest {
  * priority that no restored pod has: a Velero that must make room for one begins anew, and every restore that was in
  * progress has failed. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
  */
-export const installCommand = (): string[] => [
+export const installCommand = ({ velero, plugin }: VeleroImages): string[] => [
   'install',
-  `--image=${VELERO_IMAGE}`,
-  `--plugins=${PLUGIN_IMAGE}`,
+  '--apply',
+  `--image=${velero}`,
+  `--plugins=${plugin}`,
   '--no-secret',
   '--no-default-backup-location',
   '--use-volume-snapshots=false',
@@ -94,73 +75,8 @@ export const installCommand = (): string[] => [
   '--default-volumes-to-fs-backup',
 ];
 
-/** The location a site's Velero works with: the primary writes its bucket, the standby reads the replica and no more. */
-export function backupLocation(plan: Plan, site: SiteName): Manifest {
-  const { bucket, replica } = plan.stores.backups;
-  const primary = site === 'primary';
-  return {
-    apiVersion: 'velero.io/v1',
-    kind: 'BackupStorageLocation',
-    metadata: { name: 'default', namespace: VELERO_NAMESPACE },
-    spec: {
-      provider: 'aws',
-      default: true,
-      accessMode: primary ? 'ReadWrite' : 'ReadOnly',
-      objectStorage: { bucket: primary ? bucket : replica, prefix: VELERO_PREFIX.slice(0, -1) },
-      config: { region: plan.sites[site].region },
-      backupSyncPeriod: '30s',
-    },
-  };
-}
-
-const CONFIGURATION_KINDS = ['configmaps', 'secrets', 'services'];
-
-/** One of the plan's schedules, for the Velero of the site that owns the platform. */
-export function veleroSchedule(plan: Plan, schedule: BackupSchedule): Manifest {
-  const everything = schedule.contents === 'everything';
-  return {
-    apiVersion: 'velero.io/v1',
-    kind: 'Schedule',
-    metadata: { name: schedule.name, namespace: VELERO_NAMESPACE },
-    spec: {
-      schedule: cronOf(schedule),
-      paused: false,
-      template: {
-        includedNamespaces: scheduledNamespaces(plan, schedule),
-        excludedResources: ['events', 'events.events.k8s.io'],
-        ...(everything ? { includeClusterResources: true } : { includedResources: CONFIGURATION_KINDS }),
-        snapshotVolumes: false,
-        defaultVolumesToFsBackup: everything,
-        ttl: `${Math.floor(schedule.keep / 3600)}h0m0s`,
-        ...(everything && hooks(plan, schedule)),
-      },
-    },
-  };
-}
-
-function hooks(plan: Plan, schedule: BackupSchedule) {
-  const covered = scheduledNamespaces(plan, schedule);
-  const resources = plan.workloads
-    .filter((workload) => workload.namespaces.some((namespace) => covered.includes(namespace)))
-    .flatMap((workload) =>
-      workload.hooks.map((hook, index) => ({
-        name: `${workload.name}-${index}`,
-        includedNamespaces: workload.namespaces,
-        labelSelector: { matchLabels: hook.selector },
-        pre: [
-          {
-            exec: {
-              container: hook.container,
-              command: hook.command,
-              onError: hook.onError,
-              timeout: `${hook.timeout}s`,
-            },
-          },
-        ],
-      })),
-    );
-  return resources.length === 0 ? {} : { hooks: { resources } };
-}
+/** Brings the kinds to the image's version, and nothing else: an older server goes on with them meanwhile. */
+export const RAISE_KINDS = ['install', '--crds-only', '--apply'];
 
 /** The class that restored volumes get: Auto Mode's driver makes a volume where its pod is scheduled. */
 export const standbyStorageClass = (): Manifest => ({

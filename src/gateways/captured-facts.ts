@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { CAPTURED, capturedCluster, capturedDrift, capturedKey, inventory } from '../domain/captured.ts';
+import { CAPTURED, capturedCluster, capturedDrift, capturedGit, capturedKey, inventory } from '../domain/captured.ts';
 import { FactNotCaptured } from '../domain/errors.ts';
 import type { Bucket } from './aws/objects.ts';
 
@@ -13,8 +13,9 @@ export class CapturedFacts {
 
   cluster = () => this.#read(CAPTURED.cluster, capturedCluster);
   inventory = () => this.#read(CAPTURED.inventory, inventory);
-  sealKey = () => this.#read(CAPTURED.sealKey, capturedKey);
+  sealKey = () => this.#readIfThere(CAPTURED.sealKey, capturedKey);
   drift = () => this.#readIfThere(CAPTURED.drift, capturedDrift);
+  git = () => this.#readIfThere(CAPTURED.git, capturedGit);
 
   async write(what: keyof typeof CAPTURED, value: unknown): Promise<void> {
     await this.#bucket.write(CAPTURED[what], JSON.stringify(value));

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type * as z from 'zod';
 import {
   podVolumeBackups,
   type ResourceList,
@@ -8,7 +9,16 @@ import {
   veleroBackup,
   volumeInfos,
 } from '../domain/backup-files.ts';
-import { backupFolder, backupJsonKey, SEAL_PREFIX, type SignedSeal, sealKey, signedSeal } from '../domain/seal.ts';
+import {
+  backupFolder,
+  backupJsonKey,
+  backupOfSeal,
+  SEAL_PREFIX,
+  type SignedSeal,
+  sealKey,
+  signedSeal,
+} from '../domain/seal.ts';
+import { type SealedSoFar, sealedSoFar } from '../domain/sealing.ts';
 import type { Bucket } from './aws/objects.ts';
 
 /** A bucket that Velero writes to, or its replica: Velero's files of each backup, and our seals beside them. */
@@ -19,54 +29,73 @@ export class RecoveryBucket {
     this.bucket = bucket;
   }
 
-  /** Names of the sealed backups. */
-  async sealed(): Promise<string[]> {
-    const keys = await this.bucket.keys(SEAL_PREFIX);
-    return keys.map((key) => key.slice(SEAL_PREFIX.length).replace(/\.json$/, ''));
+  /** A schedule's sealed backups, in order of time; those alone that are newer than one, if given. Stamps begin with 2. */
+  async sealed(schedule: string, after?: string): Promise<string[]> {
+    const keys = await this.bucket.keys(
+      `${SEAL_PREFIX}${schedule}-2`,
+      after === undefined ? undefined : sealKey(after),
+    );
+    return keys.flatMap((key) => backupOfSeal(key) ?? []).filter((backup) => isOf(schedule, backup));
   }
 
   /** Undefined when it is not there, or is no seal: then nothing is proven by it. */
   async seal(backup: string): Promise<SignedSeal | undefined> {
     const text = await this.bucket.readText(sealKey(backup));
     if (text === undefined) return undefined;
-    const parsed = signedSeal.safeParse(jsonOrUndefined(text));
-    return parsed.success ? parsed.data : undefined;
+    return readAs(signedSeal, () => text);
   }
 
   async writeSeal(value: SignedSeal): Promise<void> {
     await this.bucket.write(sealKey(value.seal.backup), JSON.stringify(value));
   }
 
+  /** How far a repository is sealed; undefined when it never was, or nobody can say. */
+  async sealedSoFar(namespace: string): Promise<SealedSoFar | undefined> {
+    const text = await this.bucket.readText(soFarKey(namespace));
+    return text === undefined ? undefined : readAs(sealedSoFar, () => text);
+  }
+
+  async writeSealedSoFar(namespace: string, soFar: SealedSoFar): Promise<void> {
+    await this.bucket.write(soFarKey(namespace), JSON.stringify(soFar));
+  }
+
+  /** Undefined when it is not there, or cannot be read; so it is with all files of a backup. */
   async backup(name: string): Promise<VeleroBackup | undefined> {
     const text = await this.bucket.readText(backupJsonKey(name));
-    return text === undefined ? undefined : veleroBackup.parse(JSON.parse(text));
+    return text === undefined ? undefined : readAs(veleroBackup, () => text);
   }
 
-  async volumes(backup: string): Promise<VolumeInfo[] | undefined> {
-    const value = await this.#zipped(backup, 'volumeinfo.json.gz');
-    return value === undefined ? undefined : volumeInfos.parse(value);
-  }
+  volumes = (backup: string): Promise<VolumeInfo[] | undefined> =>
+    this.#zipped(backup, 'volumeinfo.json.gz', volumeInfos);
 
-  async resources(backup: string): Promise<ResourceList | undefined> {
-    const value = await this.#zipped(backup, 'resource-list.json.gz');
-    return value === undefined ? undefined : resourceList.parse(value);
-  }
+  resources = (backup: string): Promise<ResourceList | undefined> =>
+    this.#zipped(backup, 'resource-list.json.gz', resourceList);
 
-  /** How many file-system backups of volumes belong to it; undefined when their list has not arrived. */
+  /** How many file-system backups of volumes belong to it. */
   async podVolumeBackupCount(backup: string): Promise<number | undefined> {
-    const value = await this.#zipped(backup, 'podvolumebackups.json.gz');
-    return value === undefined ? undefined : podVolumeBackups.parse(value).length;
+    return (await this.#zipped(backup, 'podvolumebackups.json.gz', podVolumeBackups))?.length;
   }
 
-  async #zipped(backup: string, file: string): Promise<unknown> {
+  async #zipped<Schema extends z.ZodType>(
+    backup: string,
+    file: string,
+    schema: Schema,
+  ): Promise<z.infer<Schema> | undefined> {
     const bytes = await this.bucket.read(`${backupFolder(backup)}${backup}-${file}`);
-    return bytes === undefined ? undefined : JSON.parse(gunzipSync(bytes).toString('utf8'));
+    return bytes === undefined ? undefined : readAs(schema, () => gunzipSync(bytes).toString('utf8'));
   }
 }
 
-function jsonOrUndefined(text: string): unknown {
+const soFarKey = (namespace: string): string => `lifeboat/repositories/${namespace}.json`;
+
+/** Velero names a scheduled backup after its schedule and time; a name that begins alike may be another schedule's. */
+const isOf = (schedule: string, backup: string): boolean => /^-\d{14}$/.test(backup.slice(schedule.length));
+
+/** What is damaged is nobody's fault here, and proves nothing: a verdict is drawn from that, not an error. */
+function readAs<Schema extends z.ZodType>(schema: Schema, text: () => string): z.infer<Schema> | undefined {
   try {
-    return JSON.parse(text);
+    const parsed = schema.safeParse(JSON.parse(text()));
+    return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
   }

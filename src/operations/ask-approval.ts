@@ -1,4 +1,4 @@
-import type { ChosenPoint } from '../domain/recovery-points.ts';
+import type { ChosenPoint } from '../domain/choice-of-points.ts';
 import type { People } from '../gateways/aws/people.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
 

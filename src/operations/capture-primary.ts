@@ -2,6 +2,7 @@ import { podRequests } from '../domain/capacity.ts';
 import { type CustomImage, type Inventory, imagesIn, isWorkloadKind } from '../domain/captured.ts';
 import { type FailoverRecord, findDrift, type HealthCheckFacts } from '../domain/drift.ts';
 import { ClusterNotReady } from '../domain/errors.ts';
+import { gitDrift, gitObject, revisionOf, withRevisions } from '../domain/git-revision.ts';
 import type { Clock } from '../domain/given.ts';
 import { inventoryNamespaces } from '../domain/velero.ts';
 import type { DnsRecords } from '../gateways/aws/dns-records.ts';
@@ -15,6 +16,9 @@ import type { Plan } from '../plan/schema.ts';
 
 /** Nothing in these is ever restored by its name, and some change every second. */
 const NOT_COUNTED = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'PodMetrics', 'ControllerRevision']);
+
+/** https://velero.io/docs/v1.18/resource-filtering/ */
+const EXCLUDED_LABEL = 'velero.io/exclude-from-backup';
 
 export type CapturePrimary = {
   clusters: Clusters;
@@ -48,8 +52,10 @@ export async function capturePrimary(
   const { status: _status, ...address } = facts;
   await captured.write('cluster', { capturedAt, ...address, addons: await eks.addons(cluster) });
   await captured.write('inventory', { capturedAt, ...(await takeInventory(api, plan)) });
-  await captured.write('sealKey', { capturedAt, publicKey: await sealKey.publicKey() });
-  await captureDrift(given, plan, facts.version, capturedAt);
+  if (plan.stores.backups.endpoint === undefined)
+    await captured.write('sealKey', { capturedAt, publicKey: await sealKey.publicKey() });
+  const git = await captureGit(given, plan, api);
+  await captureDrift(given, plan, { version: facts.version, drift: git }, capturedAt);
   return { captured: true, reason: capturedAt };
 }
 
@@ -58,6 +64,7 @@ type PodContainers = Parameters<typeof podRequests>[0][number];
 async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventory, 'capturedAt'>> {
   const namespaces = new Set(inventoryNamespaces(plan));
   const counts: Record<string, number> = {};
+  const names: Record<string, string[]> = {};
   const images = new Set<string>();
   const customImages: CustomImage[] = [];
   const exposed: string[] = [];
@@ -68,6 +75,8 @@ async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventor
       namespaces.has(object.metadata?.namespace ?? ''),
     );
     if (objects.length > 0) counts[`${apiVersion}/${kind}`] = objects.length;
+    const backedUp = objects.filter(({ metadata }) => metadata?.labels?.[EXCLUDED_LABEL] !== 'true');
+    if (backedUp.length > 0) names[`${apiVersion}/${kind}`] = backedUp.map(fullName);
     for (const object of objects) {
       const { name = '', namespace = '' } = object.metadata ?? {};
       if (kind === 'Pod' && object.status?.phase !== 'Succeeded') pods.push(object.spec?.containers ?? []);
@@ -82,6 +91,7 @@ async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventor
   }
   return {
     counts,
+    names,
     images: [...images].sort(),
     customImages,
     podRequests: podRequests(pods),
@@ -90,17 +100,36 @@ async function takeInventory(api: ClusterApi, plan: Plan): Promise<Omit<Inventor
   };
 }
 
+const fullName = ({ metadata }: KubeObject): string => `${metadata?.namespace}/${metadata?.name}`;
+
 const storageClasses = async (api: ClusterApi) =>
   (await api.list('storage.k8s.io/v1', 'StorageClass')).map((storage: KubeObject) => ({
     name: storage.metadata?.name ?? '',
     provisioner: String(storage.provisioner ?? ''),
   }));
 
+/** Where both sites are in Git, as the object that the plan names tells in each. Answers what is otherwise than it should. */
+async function captureGit(
+  { captured, clusters, clock }: CapturePrimary,
+  plan: Plan,
+  primary: ClusterApi,
+): Promise<string[]> {
+  const { git } = plan.stores;
+  if (git === undefined) return [];
+  const { cluster, region } = plan.sites.standby;
+  const standby = await clusters.open({ name: cluster, region });
+  const told = async (api: ClusterApi | undefined) => revisionOf(git, (await api?.get(gitObject(git)))?.status) ?? null;
+  const seen = { primary: await told(primary), standby: await told(standby) };
+  const before = await captured.git();
+  await captured.write('git', withRevisions(before, seen, clock.now()));
+  return gitDrift(before, seen);
+}
+
 /** Looks at what a failover will use of the standby and of DNS; people are told when something has come loose since. */
 async function captureDrift(
   given: CapturePrimary,
   plan: Plan,
-  primaryVersion: string,
+  primary: { version: string; drift: string[] },
   capturedAt: string,
 ): Promise<void> {
   const { captured, clusters, dns, people } = given;
@@ -113,7 +142,8 @@ async function captureDrift(
     const check = healthCheckId === undefined ? undefined : await dns.healthCheck(healthCheckId);
     if (healthCheckId !== undefined && check !== undefined) checks.set(healthCheckId, check);
   }
-  const drift = findDrift(plan, { versions: { primary: primaryVersion, standby: standby?.version }, records, checks });
+  const versions = { primary: primary.version, standby: standby?.version };
+  const drift = [...findDrift(plan, { versions, records, checks }), ...primary.drift];
   const known = (await captured.drift())?.drift ?? [];
   const fresh = drift.filter((sentence) => !known.includes(sentence));
   if (fresh.length > 0) await people.tell(`${plan.name}: a failover would not work as deployed`, fresh.join('\n'));

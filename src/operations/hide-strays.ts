@@ -1,5 +1,5 @@
+import type { RepositoryProof } from '../domain/choice-of-points.ts';
 import type { Clock } from '../domain/given.ts';
-import type { RepositoryProof } from '../domain/recovery-points.ts';
 import { VELERO_PREFIX } from '../domain/seal.ts';
 import { straysAmong } from '../domain/strays.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';

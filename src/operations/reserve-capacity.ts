@@ -1,6 +1,7 @@
 import { decideCapacity, PLACEHOLDER_LABEL, placeholders } from '../domain/capacity.ts';
 import type { Clock } from '../domain/given.ts';
 import { LIFEBOAT_NAMESPACE, VELERO_NAMESPACE } from '../domain/velero.ts';
+import { veleroImages } from '../domain/velero-images.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
 import type { CapturedFacts } from '../gateways/captured-facts.ts';
 import type { ClusterApi, KubeObject } from '../gateways/kubernetes/cluster-api.ts';
@@ -9,7 +10,13 @@ import type { Plan } from '../plan/schema.ts';
 import { isTrue } from './conditions.ts';
 import { recordStep } from './record-step.ts';
 
-export type ReserveCapacity = { clusters: Clusters; captured: CapturedFacts; runs: RunsTable; clock: Clock };
+export type ReserveCapacity = {
+  clusters: Clusters;
+  captured: CapturedFacts;
+  runs: RunsTable;
+  clock: Clock;
+  account: string;
+};
 export type ReserveResult = { kind: 'ready'; reason: string } | { kind: 'wait'; waitingFor: string };
 
 /** Brings the standby's nodes up before anything is restored, by placeholders of the sizes that the primary's pods had. */
@@ -25,7 +32,7 @@ export async function reserveCapacity(
   const { podRequests } = await given.captured.inventory();
   // Made once a run: placeholders that have made room must not be made anew.
   await recordStep(given, runId, 'place placeholders', async () => {
-    for (const object of placeholders(podRequests))
+    for (const object of placeholders(podRequests, veleroImages(plan, 'standby', given.account).velero))
       await (object.kind === 'Pod' ? api.create(object as KubeObject) : api.apply(object as KubeObject));
     return {};
   });

@@ -13,6 +13,7 @@ import {
 } from '../domain/restore.ts';
 import { translate } from '../domain/translation.ts';
 import { LIFEBOAT_NAMESPACE, translationMaps, VELERO_NAMESPACE } from '../domain/velero.ts';
+import { veleroImages } from '../domain/velero-images.ts';
 import type { RunsTable } from '../gateways/aws/runs-table.ts';
 import type { CapturedFacts } from '../gateways/captured-facts.ts';
 import type { ClusterApi, KubeObject } from '../gateways/kubernetes/cluster-api.ts';
@@ -99,7 +100,7 @@ async function submit(given: RestoreTier, api: ClusterApi, plan: Plan, request: 
   const translation = translate(plan, await given.captured.inventory(), given.account);
   await recordStep(given, request.run, `restore ${restoreName(request)}`, async () => {
     for (const map of translationMaps(translation)) await api.apply(map as KubeObject);
-    await api.create(restoreJob(request) as KubeObject);
+    await api.create(restoreJob(request, veleroImages(plan, 'standby', given.account).velero) as KubeObject);
     return { backup: request.backup };
   });
   await given.runs.note(request.run, 'unmapped', translation.unmapped);

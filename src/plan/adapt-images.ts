@@ -20,8 +20,9 @@ export function adaptImages(input: PlanInput, objects: readonly ManifestObject[]
   const said = [...others].sort().map((image) => `Nothing copies ${image} to the standby: it is another account's.`);
   if (prefixes.size === 0) return { input, said };
   const added = [...prefixes].sort();
+  const images = { ...input.stores.images, repositories: [...before, ...added] };
   return {
-    input: { ...input, stores: { ...input.stores, images: { repositories: [...before, ...added] } } },
+    input: { ...input, stores: { ...input.stores, images } },
     said: [...said, `Images are copied to the standby from repositories that begin with ${added.join(', ')} too.`],
   };
 }

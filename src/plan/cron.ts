@@ -10,7 +10,11 @@ type Cron = {
   daysOfWeek: Set<number>;
   /** When neither day field is a star, a day that fits either one fits. */
   eitherDay: boolean;
+  /** The three fields that say on which days, as they are written. */
+  days: string;
 };
+
+type Day = { month: number; ofMonth: number; ofWeek: number };
 
 type Bounds = { min: number; max: number; names?: string[] };
 
@@ -23,34 +27,67 @@ const DAY_OF_WEEK = { min: 0, max: 6, names: 'sun mon tue wed thu fri sat'.split
 const MINUTES_PER_DAY = 1440;
 /** Days in which every date on every weekday comes round, but for the missing leap year of 2100. */
 const DAYS_LOOKED_AT = 28 * 366;
+const TWO_WEEKS = 14;
 
-/** The longest time, in seconds, between two moments of a cron text; undefined when it is none, or never comes. */
-export function longestCronGap(text: string): number | undefined {
-  const cron = parseCron(text);
-  if (!cron) return undefined;
-  const moments = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
-  const first = moments[0] ?? 0;
-  const last = moments.at(-1) ?? 0;
-  const withinDay = Math.max(0, ...moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0)));
-  const days = longestDayGap(cron);
-  return days && Math.max(withinDay, days * MINUTES_PER_DAY - last + first) * 60;
-}
-
-/** In days; one when it comes daily, undefined when it never comes. */
-function longestDayGap(cron: Cron): number | undefined {
-  const { daysOfMonth, months, daysOfWeek } = cron;
-  if (daysOfMonth.size === 31 && months.size === 12 && daysOfWeek.size === 7) return 1;
+/** The longest time, in seconds, between two moments that the cron texts name together; undefined when one is none, or they never come. */
+export function longestCronGap(...texts: string[]): number | undefined {
+  const crons = texts.map(parseCron).filter((cron) => cron !== undefined);
+  if (crons.length < texts.length) return undefined;
+  const alike = Map.groupBy(crons, ({ days }) => days).values();
+  const groups = [...alike].map((group): Group => ({ first: group[0], moments: group.flatMap(momentsOf) }));
+  const spans = new Map<string, Span | undefined>();
   let longest: number | undefined;
   let previous: number | undefined;
-  for (let day = 0; day < DAYS_LOOKED_AT; day++) {
-    if (!fits(cron, day)) continue;
-    if (previous !== undefined) longest = Math.max(longest ?? 0, day - previous);
-    previous = day;
+  for (const [day, date] of daysFor(crons).entries()) {
+    const fitting = groups.map(({ first }) => first !== undefined && fits(first, date));
+    const key = fitting.join();
+    if (!spans.has(key)) spans.set(key, spanOf(groups.filter((_, index) => fitting[index])));
+    const span = spans.get(key);
+    if (span === undefined) continue;
+    const start = day * MINUTES_PER_DAY;
+    if (previous !== undefined) longest = Math.max(longest ?? 0, start + span.first - previous, span.within);
+    previous = start + span.last;
   }
-  return longest;
+  return longest && longest * 60;
 }
 
-function parseCron(text: string): Cron | undefined {
+/** The minutes that a cron text names of each of its days; none when it cannot be read. */
+export function minutesOfDay(text: string): number[] {
+  const cron = parseCron(text);
+  return cron ? momentsOf(cron) : [];
+}
+
+/** Crons that come on the same days, one of them for all, and the minutes of a day that they name. */
+type Group = { first: Cron | undefined; moments: number[] };
+/** Of one day, in minutes: its first and last moment, and the longest time between two that follow each other. */
+type Span = { first: number; last: number; within: number };
+
+function spanOf(groups: readonly Group[]): Span | undefined {
+  const moments = [...new Set(groups.flatMap((group) => group.moments))].sort((a, b) => a - b);
+  const [first] = moments;
+  const last = moments.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const gaps = moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
+  return { first, last, within: Math.max(0, ...gaps) };
+}
+
+const momentsOf = ({ hours, minutes }: Cron): number[] =>
+  hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
+
+/** The days to look at: where no date and no month is left out, the weeks are all alike. */
+function daysFor(crons: readonly Cron[]): Day[] {
+  const weekly = crons.every(({ daysOfMonth, months }) => daysOfMonth.size === 31 && months.size === 12);
+  calendar ??= Array.from({ length: DAYS_LOOKED_AT }, (_, day) => {
+    const date = new Date(Date.UTC(2000, 0, 1 + day));
+    return { month: date.getUTCMonth() + 1, ofMonth: date.getUTCDate(), ofWeek: date.getUTCDay() };
+  });
+  return weekly ? calendar.slice(0, TWO_WEEKS) : calendar;
+}
+
+/** From 2000-01-01 on; the same for every cron, and made once. */
+let calendar: Day[] | undefined;
+
+export function parseCron(text: string): Cron | undefined {
   const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = ''] = text.split(/\s+/);
   const minutes = numbersOf(minute, MINUTE);
   const hours = numbersOf(hour, HOUR);
@@ -65,6 +102,7 @@ function parseCron(text: string): Cron | undefined {
     months: new Set(months),
     daysOfWeek: new Set(daysOfWeek),
     eitherDay: !isStar(dayOfMonth) && !isStar(dayOfWeek),
+    days: [dayOfMonth, month, dayOfWeek].join(' '),
   };
 }
 
@@ -100,11 +138,9 @@ function numberOf(text: string, { min, max, names = [] }: Bounds): number | unde
   return number >= min && number <= max ? number : undefined;
 }
 
-/** Whether that day, counted from 2000-01-01, is one of the cron's. */
-function fits(cron: Cron, day: number): boolean {
-  const date = new Date(Date.UTC(2000, 0, 1 + day));
-  if (!cron.months.has(date.getUTCMonth() + 1)) return false;
-  const ofMonth = cron.daysOfMonth.has(date.getUTCDate());
-  const ofWeek = cron.daysOfWeek.has(date.getUTCDay());
-  return cron.eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek;
+function fits(cron: Cron, { month, ofMonth, ofWeek }: Day): boolean {
+  if (!cron.months.has(month)) return false;
+  const fitsMonth = cron.daysOfMonth.has(ofMonth);
+  const fitsWeek = cron.daysOfWeek.has(ofWeek);
+  return cron.eitherDay ? fitsMonth || fitsWeek : fitsMonth && fitsWeek;
 }

@@ -7,14 +7,30 @@ type BackupsDraft = NonNullable<NonNullable<Draft['stores']>['backups']>;
 type ScheduleDraft = Item<BackupsDraft['schedules']>;
 
 export function backupRefusals(draft: Draft): Misfit[] {
-  return [...bucketRefusals(draft), ...coverRefusals(draft), ...unprotected(draft)];
+  return [...bucketRefusals(draft), ...imageRefusals(draft), ...coverRefusals(draft), ...unprotected(draft)];
 }
 
 function bucketRefusals(draft: Draft): Misfit[] {
-  const { bucket, replica } = draft.stores?.backups ?? {};
+  const { bucket, replica, endpoint } = draft.stores?.backups ?? {};
+  if (endpoint !== undefined) return endpointRefusals(endpoint.url);
   if (bucket === undefined || bucket !== replica) return [];
   const allowed = 'a bucket of its own in the standby region; names of buckets are unique in all of AWS';
   return [{ path: ['stores', 'backups', 'replica'], found: foundText(replica), allowed }];
+}
+
+/** S3 itself has Pod Identity, replication and seals, which a plan with an endpoint does without. */
+function endpointRefusals(url: string | undefined): Misfit[] {
+  if (url === undefined || !/\.amazonaws\.com(\.cn)?\/?$/.test(url)) return [];
+  const allowed = 'a store other than S3; leave endpoint out for S3';
+  return [{ path: ['stores', 'backups', 'endpoint', 'url'], found: foundText(url), allowed }];
+}
+
+/** Copies that nobody makes are missing on the day. */
+function imageRefusals(draft: Draft): Misfit[] {
+  const { velero, repositories } = draft.stores?.images ?? {};
+  if (velero === undefined || items(repositories).some(({ item: prefix }) => velero.startsWith(prefix))) return [];
+  const found = `${foundText(velero)}, which is not copied to the standby`;
+  return [{ path: ['stores', 'images', 'velero'], found, allowed: 'a prefix that stores.images.repositories covers' }];
 }
 
 /** A tier is brought back from one backup: configuration alone brings nothing back, and two halves are two moments. */

@@ -117,10 +117,39 @@ const schedule = z
     message: 'either every or cron, and one of them',
   });
 
+const git = z
+  .strictObject({
+    kind: z
+      .enum(['GitRepository', 'Kustomization', 'Application'])
+      .describe("Flux's source, what Flux has applied, or what Argo CD has synchronised."),
+    namespace,
+    name: z.string().min(1),
+  })
+  .describe('The object in the cluster that tells the Git revision it is at: backups carry it as a label.');
+
+const endpoint = z
+  .strictObject({
+    url: textLike(/^https:\/\/[^\s/]+\/?$/, 'the https URL of an S3-compatible store, without a path'),
+    region: z.string().min(1).optional().describe("What the store calls its region; default: the primary site's."),
+    pathStyle: z.boolean().default(true).describe('Whether the bucket stands in the path rather than in the host.'),
+    secret: z
+      .strictObject({ name: z.string().min(1), key: z.string().min(1).default('cloud') })
+      .describe("The Secret in the primary's namespace velero that holds the keys, as an AWS credentials file."),
+  })
+  .describe(
+    'An S3-compatible store that `bucket` is in, instead of S3. To copy it below velero/ of the replica is yours then, and nothing in it is sealed: recovery points with volumes stay unproven, and no failover is based on them by itself.',
+  );
+
 const stores = z.strictObject({
   backups: z.strictObject({
     bucket: bucket.describe("Velero's bucket in the primary region."),
+    endpoint: endpoint.optional(),
     replica: bucket.describe('Its copy in the standby region.'),
+    storageLimitGb: z
+      .int()
+      .min(1)
+      .default(100)
+      .describe('People are told when the replica holds more than this, in gigabytes, old versions included.'),
     schedules: z
       .array(schedule)
       .min(1)
@@ -132,9 +161,26 @@ const stores = z.strictObject({
         .array(z.string().min(1))
         .default([])
         .describe("Prefixes of the repositories copied to the standby's registry."),
+      velero: textLike(/^([a-z0-9]+([._-][a-z0-9]+)*\/)+$/, 'a prefix of repositories, such as velero/')
+        .optional()
+        .describe(
+          "Where copies of Velero's two images lie in the account's own registries: velero/ for velero/velero and velero/velero-plugin-for-aws. Left out, they are pulled from Docker Hub, which a failover then needs.",
+        ),
     })
     .default({ repositories: [] }),
+  git: git.optional(),
 });
+
+const velero = z
+  .strictObject({
+    upgrade: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether a Velero that is there already and too old is replaced by Lifeboat's own. Its backups and schedules stay; what its server was started with does not.",
+      ),
+  })
+  .prefault({});
 
 const backend = z.strictObject({ path: path.default('/'), service: z.string().min(1), port });
 
@@ -213,6 +259,7 @@ export const planSchema = z.strictObject({
     .default([])
     .describe('What the workloads run on: operators, ingress, monitoring.'),
   stores,
+  velero,
   entryPoints: z.array(entryPoint).default([]),
   detection,
   decision,

@@ -2,19 +2,20 @@
 export const DIFFERENCES = {
   cloud: [
     'S3: replication and events are models. Each version is replicated after a time of its own, drawn as below, in any order; the longest is 300 s, since what takes longer is a backlog and happens only as the fault `replication-stall` or `partial-replication`. Events are delivered at least once and in any order, after a time that AWS does not publish.',
+    'S3: none of its own metrics are there, neither the sizes of buckets nor those of replication: an alarm on one has no data.',
     'CloudWatch: an alarm looks at exactly the periods it asks for. AWS retrieves a longer evaluation range and may find older data in it where some is missing. Metric math, percentiles and anomaly detection are not there.',
     'Route 53: every health check is probed by two checkers in each of its regions; AWS has more. Latency, geolocation, geoproximity, multivalue and CIDR records are not there; failover, weighted and simple ones are.',
     'Elastic Load Balancing: weighted targets are not weighed, and TLS is not spoken: a certificate is never read, so an expired or a wrong one goes unnoticed.',
     'EKS: clusters of Auto Mode and adopted ones with given nodes; managed node groups and Fargate profiles cannot be made.',
     "IAM: of the AWS managed policies, those that only AWS's own controllers use are cut to the calls that the twin makes. A condition with a Date or an IpAddress operator is not met, so an Allow under it denies. Service control policies and session policies are not there.",
-    'Lambda: no SnapStart and no provisioned concurrency.',
+    'Lambda: no SnapStart and no provisioned concurrency. With the fault `clock-skew`, requests signed by a clock that is ahead are taken all the same; the SDK would correct its clock and try again.',
     'Step Functions: an execution in a region that is lost does not resume when the region returns.',
     'Networks, subnets, gateways and security groups are there, and nothing is filtered by them.',
     'Quotas: payload and history limits, time-outs and throttling by faults are enforced; the quotas of an account are not.',
   ],
   cluster: [
     'Admission: a webhook whose service nobody answers for refuses, as its failure policy says; one that answers changes and refuses nothing. Validating admission policies are stored and not evaluated.',
-    "Operators are inert: a custom resource is stored and validated, and only the twin's own controllers act. What an operator would make of a restored resource is not seen.",
+    "Operators are inert: a custom resource is stored as it is, and only the twin's own controllers act. What an operator would make of a restored resource is not seen.",
     'Resource quotas and limit ranges are stored and not enforced. Network policies filter nothing.',
     'Scheduling: node selectors, required affinity, taints, topology and resources decide; preferred (soft) affinity is not weighed.',
     'Horizontal autoscalers see no load: they keep their target within its bounds.',
@@ -26,6 +27,7 @@ export const DIFFERENCES = {
     'Velero 1.18 from 1.18.1 on; another version is not simulated.',
     'Volumes go by file-system backup with kopia. CSI snapshots, CSI data movement and native snapshots are not simulated.',
     'Kopia: repositories have blobs in the bucket that every snapshot needs, named and laid out as kopia does; its maintenance, which rewrites and removes blobs, is absent.',
+    'Damage, by the fault `backup-corruption`: what comes of each file and blob that cannot be read follows the sources of Velero and kopia, and was not tried with the real ones.',
     'Restore hooks, resource policies and ordered resources of a backup are not simulated.',
   ],
   asl: [
@@ -37,3 +39,35 @@ export const DIFFERENCES = {
     'The past before a scenario is built, not simulated: a day of settled backups.',
   ],
 } as const;
+
+/** Something that a real API server does otherwise, and the twin does not follow. */
+type Difference = { asked: string; twin: string; real: string; source: string };
+
+/** By the name that the cases in `test/real/parity/` know each by. */
+export const REAL_KUBERNETES: Record<string, Difference> = {
+  defaults: {
+    asked: 'What is filled in, of pods, their templates and what makes pods',
+    twin: 'What something depends on.',
+    real: 'More: termination messages, pull policies, empty security contexts and resources, tolerations of lost nodes, labels and selector of a Job by its uid, and others.',
+    source: 'https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/apis/core/v1/defaults.go',
+  },
+  schemas: {
+    asked: 'A custom resource that its schema does not describe',
+    twin: 'Stored as it is.',
+    real: 'Unknown fields are dropped, defaults are filled in, and what is not valid is refused.',
+    source:
+      'https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation',
+  },
+  types: {
+    asked: 'A value of another type than the field’s, such as replicas: three',
+    twin: 'Stored as it is.',
+    real: '400 BadRequest.',
+    source: 'https://kubernetes.io/docs/reference/using-api/api-concepts/',
+  },
+  'component-statuses': {
+    asked: 'Discovery of ComponentStatus, which is deprecated',
+    twin: 'Not there.',
+    real: 'Listed among the resources of v1.',
+    source: 'https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/component-status-v1/',
+  },
+};

@@ -9,15 +9,27 @@ import { AUTO_MODE_DEFINITIONS } from './cluster/auto-mode-definitions.ts';
 import { BUILT_IN_RESOURCES } from './cluster/built-in-resources.ts';
 import { CONTROLLERS } from './cluster/controllers.ts';
 import { KINDS } from './cluster/velero/kinds.ts';
-import { DIFFERENCES } from './fidelity-differences.ts';
+import { DIFFERENCES, REAL_KUBERNETES } from './fidelity-differences.ts';
+import { secondOpinions } from './fidelity-second-opinions.ts';
 import { namesIn, refusals } from './fidelity-sources.ts';
+import { table } from './fidelity-table.ts';
 import type { Latency } from './kernel/latencies.ts';
 import { scenarioJsonSchema } from './scenario.ts';
 import { Twin } from './twin.ts';
 
 /** `docs/fidelity.md`: what the twin simulates and how faithfully, from its code. @param plan any: a twin stands on one */
 export function fidelityPage(plan: Plan): string {
-  const chapters = [opening(), cloud(plan), cluster(), velero(), asl(), faults(), latencies(), notSimulated()];
+  const chapters = [
+    opening(),
+    cloud(plan),
+    cluster(),
+    velero(),
+    asl(),
+    faults(),
+    latencies(),
+    secondOpinions(),
+    notSimulated(),
+  ];
   return `${chapters.join('\n\n')}\n`;
 }
 
@@ -33,11 +45,6 @@ const differences = (chapter: keyof typeof DIFFERENCES): string =>
   `Known to differ:\n\n${DIFFERENCES[chapter].map((text) => `- ${text}`).join('\n')}`;
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
-
-function table(columns: string[], rows: string[][]): string {
-  const line = (cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(columns), `|${columns.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
 
 function cloud(plan: Plan): string {
   const twin = new Twin(plan, { stacks: [], layers: {} }, new Map(), 'fidelity', 0);
@@ -83,8 +90,17 @@ With EKS Auto Mode: ${code(definitions)}.
 
 Controllers: ${CONTROLLERS.map(({ name }) => words(name)).join(', ')}.
 
-${differences('cluster')}`;
+${differences('cluster')}
+
+What a real etcd, API server and controller manager of 1.35.4 answer is asked case by case, and the twin the same
+(\`npm run test:real\`): writes and patches, what may not change and what is not valid, selectors and pages, deletion,
+access, definitions, controllers. All is the same but for this, each of which the suite looks at too:
+
+${table(['Asked', 'Twin', 'Real', 'Source'], realKubernetes())}`;
 }
+
+const realKubernetes = (): string[][] =>
+  Object.values(REAL_KUBERNETES).map(({ asked, twin, real, source }) => [asked, twin, real, `[document](${source})`]);
 
 /** `controlCronJobs` controls cron jobs. */
 const words = (name: string): string =>

@@ -1,4 +1,4 @@
-import { veleroSchedule } from '../domain/velero.ts';
+import { veleroSchedule } from '../domain/velero-locations.ts';
 import { adoptPastBackups } from './cluster/velero/past-adoption.ts';
 import { buildPastBackups } from './cluster/velero/past-backups.ts';
 import { scheduleTimes } from './cluster/velero/schedule-times.ts';

@@ -83,7 +83,8 @@ function inTwinsAccount(region: string, objects: ManifestObject[]): { objects: M
   };
 }
 
-function manifestsIn(directory: string): { objects: ManifestObject[]; said: string[] } {
+/** All manifests in a directory and those below it. */
+export function manifestsIn(directory: string): { objects: ManifestObject[]; said: string[] } {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
   const files = names
     .filter((name) => /\.(ya?ml|json)$/i.test(name) && statSync(join(directory, name)).isFile())

@@ -91,11 +91,11 @@ function effect(fault: Fault, where: string | undefined, place: (name: string) =
     case 'replication-stall':
       return 'replication of backups stalls';
     case 'partial-replication':
-      return `${share(fault.probability)} objects never reach the replica`;
+      return `${share(fault.probability)} objects${like(fault.keys)} do not reach the replica`;
     case 'backup-corruption':
-      return `${share(fault.probability)} objects of backups damaged${inRegion}`;
+      return `${share(fault.probability)} objects of backups${like(fault.keys)} overwritten with garbage${inRegion}`;
     case 'backup-silent-failure':
-      return 'backups complete without contents';
+      return "backups complete without volumes' contents";
     case 'node-loss':
       return `loss of one node${inRegion}`;
     case 'pod-crash':
@@ -113,6 +113,8 @@ function effect(fault: Fault, where: string | undefined, place: (name: string) =
 
 const share = (probability: number): string =>
   probability === 1 ? 'all' : `${Number((100 * probability).toFixed(1))} % of`;
+
+const like = (keys: string | undefined): string => (keys === undefined ? '' : ` like ${keys}`);
 
 function calls(fault: {
   service?: string | undefined;

@@ -66,13 +66,21 @@ const chance = (describe: string) =>
   z.number().min(0).max(1).meta({ patternErrorMessage: 'a number from 0 to 1' }).default(1).describe(describe);
 const eachCall = chance('How likely each call is struck, 0 to 1.');
 const by = (describe: string) => duration.describe(describe);
+const keys = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Only objects whose key is like this; * stands for any text, slashes too: '*-podvolumebackups.json.gz'.");
 
 const fault = <Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, about: string, shape: Shape) =>
   z.strictObject({ kind: z.literal(kind).describe(about), at, ...shape });
 
 const faults = z.discriminatedUnion('kind', [
   fault('region-loss', 'Nothing in the region runs or answers.', { region: place, for: lasting }),
-  fault('zone-loss', 'One zone of the region is lost; the seed says which.', { region: place, for: lasting }),
+  fault('zone-loss', 'One zone of the region is lost with its nodes, which others replace; the seed says which zone.', {
+    region: place,
+    for: duration.optional().describe('How long no instance is to be had there; without it, to the end.'),
+  }),
   fault('partition', 'Two ends cannot reach each other.', { between: ends, for: lasting }),
   fault('service-error', 'Calls of a service fail with an internal error.', {
     service,
@@ -99,30 +107,46 @@ const faults = z.discriminatedUnion('kind', [
   fault('capacity', 'No instances are to be had (InsufficientInstanceCapacity).', { region: place, for: lasting }),
   fault('missing-metrics', 'CloudWatch gets no data: missing, not bad.', { region: place.optional(), for: lasting }),
   fault('late-events', 'Events are delivered late.', {
-    region: place.optional(),
-    probability: chance('How likely each event is late, 0 to 1.'),
+    region: place.optional().describe('Of the rules of this region: a role or an AWS region; without it, of all.'),
+    probability: chance('How likely each delivery is late, 0 to 1.'),
     by: by('How late an event may be; the seed draws the rest.'),
     for: lasting,
   }),
   fault('duplicate-events', 'Events are delivered more than once.', {
-    region: place.optional(),
-    probability: chance('How likely each event is delivered again, 0 to 1.'),
+    region: place.optional().describe('By the rules of this region: a role or an AWS region; without it, by all.'),
+    probability: chance('How likely each is delivered again, 0 to 1.'),
     for: lasting,
   }),
-  fault('replication-stall', 'Nothing arrives at the replica.', { for: lasting }),
-  fault('partial-replication', 'Some objects never arrive at the replica.', {
+  fault('replication-stall', 'Nothing arrives at the replica. What was held back arrives afterwards, in any order.', {
+    for: lasting,
+  }),
+  fault('partial-replication', 'Some objects do not arrive at the replica until it is over, and then in any order.', {
     probability: chance('How likely each object does not arrive, 0 to 1.'),
+    keys,
     for: lasting,
   }),
-  fault('backup-corruption', 'Objects of backups are damaged.', {
-    region: place.optional(),
-    probability: chance('How likely each object is damaged, 0 to 1.'),
+  fault('backup-corruption', 'Somebody who may write to the bucket overwrites objects of backups with garbage.', {
+    region: place
+      .optional()
+      .describe(
+        "Whose bucket: the primary's (default) or the standby's; from each the damage is replicated to the other.",
+      ),
+    probability: chance('How likely each object that is there is damaged, 0 to 1.'),
+    keys: keys.describe(
+      "Only objects whose key is like this; * stands for any text, slashes too. Default: 'velero/*', all of Velero's.",
+    ),
   }),
-  fault('backup-silent-failure', 'Backups say Completed and hold nothing.', { for: lasting }),
-  fault('node-loss', "One of the cluster's nodes is lost; the seed says which.", { region: place, for: lasting }),
-  fault('pod-crash', 'Pods crash as they start.', {
+  fault(
+    'backup-silent-failure',
+    'Backups say Completed, and no bytes of volumes are in them: skipped, or empty; the seed says which.',
+    { for: lasting },
+  ),
+  fault('node-loss', "One of the cluster's nodes is lost and replaced by another; the seed says which.", {
     region: place,
-    probability: chance('How likely each pod crashes, 0 to 1.'),
+  }),
+  fault('pod-crash', 'Pods crash as they start, and again whenever they are started again.', {
+    region: place,
+    probability: chance('How likely each pod that starts is one that crashes, 0 to 1.'),
     for: lasting,
   }),
   fault('data-corruption', 'What the application wrote is damaged, and goes on into backups.', { region: place }),
@@ -133,7 +157,7 @@ const faults = z.discriminatedUnion('kind', [
     probability: eachCall,
     for: lasting,
   }),
-  fault('clock-skew', 'Clocks in the region are ahead.', {
+  fault('clock-skew', "The clocks that functions in the region read are ahead; AWS's own are right.", {
     region: place,
     by: by('How far they are ahead.'),
     for: lasting,

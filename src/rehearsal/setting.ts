@@ -1,9 +1,11 @@
+import { veleroImages } from '../domain/velero-images.ts';
 import { controlRegion } from '../plan/places.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Assembly } from './assembly/assembly.ts';
 import { importHandlers } from './assembly/functions.ts';
 import { seed as seedCluster } from './cluster/load.ts';
 import { buildHistory } from './history.ts';
+import { NotSimulated } from './kernel/not-simulated.ts';
 import type { Platform } from './platform.ts';
 import { Twin } from './twin.ts';
 
@@ -34,13 +36,15 @@ export async function setTheScene(
   startsAt: number,
 ): Promise<Setting> {
   const { plan } = platform;
+  const { endpoint } = plan.stores.backups;
+  if (endpoint !== undefined) throw new NotSimulated(`the store at ${endpoint.url} (stores.backups.endpoint)`);
   const handlers = await importHandlers(assembly);
   const begins = startsAt - PROLOGUE_MS;
   const twin = new Twin(plan, assembly, handlers, String(seed), begins);
   const shift = Math.floor(twin.kernel.random.fork('shift').next() * shortestInterval(plan) * 1000);
   buildPrimary(twin, platform);
   twin.deploy(assembly);
-  pushImages(twin, platform.objects);
+  pushImages(twin, [...platform.objects, veleroImages(plan, 'primary', twin.world.account)]);
   seedCluster(twin.cluster('primary'), platform.objects);
   for (const service of [twin.elb, twin.cloudwatch, twin.route53]) service.settle();
   twin.scheduler.start();
@@ -69,7 +73,7 @@ function buildPrimary(twin: Twin, { plan }: Platform): void {
 
 type Image = { account: string; region: string; repository: string; tag: string };
 
-/** The platform's own images lie in the primary's registry, and have long been replicated where a rule says so. */
+/** The platform's own images, and copies of Velero's, lie in the primary's registry, and long in its replicas too. */
 function pushImages(twin: Twin, objects: unknown[]): void {
   for (const { account, region, repository, tag } of imagesOf(objects))
     twin.ecr.push(region, repository, tag, { account, settled: true });

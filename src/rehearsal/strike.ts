@@ -1,4 +1,5 @@
-import type { Cluster } from './cluster/cluster.ts';
+import { damageBackups, holdSome, silence } from './backup-faults.ts';
+import { crashPods, loseNode, loseZone } from './cluster-faults.ts';
 import { NotSimulated } from './kernel/not-simulated.ts';
 import type { ResolvedFault } from './scenario-faults.ts';
 import type { Twin } from './twin.ts';
@@ -38,22 +39,31 @@ function begin(twin: Twin, fault: ResolvedFault): Undo | undefined {
     case 'function-crash':
       return callFault(twin, fault);
     case 'late-events':
-      return twin.eventbridge.delayBy(fault.by * 1000);
+      return twin.eventbridge.delayBy(fault.by * 1000, shareOf(fault));
     case 'duplicate-events':
-      return twin.eventbridge.duplicateWith(fault.probability);
+      return twin.eventbridge.duplicate(shareOf(fault));
     case 'capacity':
       return twin.ec2.exhaust(fault.region);
     case 'replication-stall':
       return twin.s3.replication.holdBack(() => true);
     case 'partial-replication':
-      return holdSome(twin, fault.probability);
+      return holdSome(twin, fault);
+    case 'backup-corruption':
+      damageBackups(twin, fault);
+      return undefined;
+    case 'backup-silent-failure':
+      return silence(twin, fault);
     case 'missing-metrics':
       return twin.cloudwatch.loseMetrics(fault.region === undefined ? {} : { region: fault.region });
     case 'node-loss':
-      clusterIn(twin, fault.region).loseNode(someNode(twin, fault.region));
+      loseNode(twin, fault);
       return undefined;
     case 'zone-loss':
-      return loseZone(twin, fault.region);
+      return loseZone(twin, fault);
+    case 'pod-crash':
+      return crashPods(twin, fault);
+    case 'clock-skew':
+      return world.faults.skewClocks(fault.region, fault.by * 1000);
     default:
       throw new NotSimulated(`the fault ${fault.kind}`);
   }
@@ -79,33 +89,7 @@ function callFault({ world }: Twin, fault: CallFaultOf): Undo {
   });
 }
 
-/** Which objects are held back is decided once for each, by the seed. */
-function holdSome(twin: Twin, probability: number): Undo {
-  const random = twin.kernel.random.fork('partial-replication');
-  const held = new Map<string, boolean>();
-  return twin.s3.replication.holdBack((bucket, key, versionId) => {
-    const name = `${bucket}/${key}/${versionId}`;
-    const known = held.get(name) ?? random.next() < probability;
-    held.set(name, known);
-    return known;
-  });
-}
-
-function loseZone(twin: Twin, region: string): Undo {
-  const zone = `${region}${'abc'[twin.kernel.random.fork('zone-loss').below(3)]}`;
-  const undo = twin.ec2.exhaust(region, zone);
-  clusterIn(twin, region).loseZone(zone);
-  return undo;
-}
-
-function clusterIn(twin: Twin, region: string): Cluster {
-  const site = (['primary', 'standby'] as const).find((name) => twin.plan.sites[name].region === region);
-  if (site === undefined) throw new NotSimulated(`a cluster in ${region}`);
-  return twin.clusters[site];
-}
-
-function someNode(twin: Twin, region: string): string {
-  const nodes = clusterIn(twin, region).store.list('nodes');
-  if (nodes.length === 0) throw new NotSimulated(`the loss of a node in ${region}, where there is none,`);
-  return nodes[twin.kernel.random.fork('node-loss').below(nodes.length)].metadata.name;
-}
+const shareOf = ({ region, probability }: { region?: string | undefined; probability: number }) => ({
+  probability,
+  ...(region !== undefined && { region }),
+});

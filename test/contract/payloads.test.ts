@@ -25,6 +25,7 @@ const VALUES: Record<string, unknown> = {
   '$states.context.Execution.StartTime': '2026-03-01T04:40:00.123Z',
   '$states.context.Task.Token': 'a-token',
   '$states.input': {},
+  '$states.input.detail': { object: { key: 'lifeboat/seals/critical-5m-20260301043500.json' } },
   $run: run,
   $point: point,
   '$points[0]': point,
@@ -36,6 +37,9 @@ const VALUES: Record<string, unknown> = {
   $ending: 'recovered',
   $reason: '',
   $failure: null,
+  '$run.id': run.id,
+  $schedule: 'critical-5m',
+  $parts: [{ schedule: 'critical-5m' }, { schedule: 'daily', error: 'TemporaryFailure', cause: 'later' }],
   $tiers: [{ tier: 'critical', outcome: 'recovered' }],
 };
 
@@ -86,6 +90,7 @@ const ENVIRONMENT = {
     [
       'SIGNALS_TABLE',
       'RUNS_TABLE',
+      'CATALOGUE_TABLE',
       'CONTROL_BUS',
       'TOPIC_ARN',
       'REPLICA_BUCKET',

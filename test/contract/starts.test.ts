@@ -12,22 +12,35 @@ function folderAt(stack: string, arn: unknown): string | undefined {
   return target && String(target.Metadata?.['lifeboat:function']);
 }
 
-const started = (type: string, arnOf: (properties: Resource['Properties']) => unknown): string[] =>
-  resources(assembly, type).flatMap(({ stack, Properties }) => folderAt(stack, arnOf(Properties)) ?? []);
+const started = (type: string, arnOf: (properties: Resource['Properties']) => unknown) =>
+  resources(assembly, type).flatMap(({ stack, Properties }) => {
+    const arn = arnOf(Properties);
+    return arn === undefined ? [] : (folderAt(stack, arn) ?? []);
+  });
 
 const byMachines = functionTasks.map(folderOf);
 const bySchedules = started('AWS::Scheduler::Schedule', ({ Target }) => Target.Arn);
 const byRules = started('AWS::Events::Rule', ({ Targets }) => Targets[0].Arn);
+const byBuckets = started(
+  'AWS::S3::Bucket',
+  ({ NotificationConfiguration }) => NotificationConfiguration?.LambdaConfigurations?.[0].Function,
+);
 
 describe('every function', () => {
-  it.each(folders)('%s is started by a state machine, a schedule or a rule', (folder) => {
-    expect([...byMachines, ...bySchedules, ...byRules]).toContain(folder);
+  it.each(folders)('%s is started by a state machine, a schedule, a rule or a bucket', (folder) => {
+    expect([...byMachines, ...bySchedules, ...byRules, ...byBuckets]).toContain(folder);
   });
 });
 
-describe('schedules and rules', () => {
+describe('schedules, rules and buckets', () => {
   it('start the functions that nobody waits for', () => {
-    expect([...new Set(bySchedules)].toSorted()).toEqual(['capture-primary', 'probe-sites', 'publish-traffic']);
+    expect([...new Set(bySchedules)].toSorted()).toEqual([
+      'capture-primary',
+      'measure-rpo',
+      'probe-sites',
+      'publish-traffic',
+    ]);
     expect(byRules.toSorted()).toEqual(['record-signal', 'seal-backup']);
+    expect(byBuckets).toEqual(['forward-replication-trouble']);
   });
 });

@@ -21,6 +21,7 @@ describe('the real files of Velero 1.18.2', () => {
       spec: { includedNamespaces: ['knative-lambda', 'rabbitmq-system'], ttl: '24h0m0s' },
       status: {
         phase: 'Completed',
+        progress: { itemsBackedUp: 85 },
         startTimestamp: '2026-11-20T22:18:04Z',
         completionTimestamp: '2026-11-20T22:18:25Z',
         expiration: '2026-11-21T22:18:04Z',
@@ -121,7 +122,8 @@ describe('a volume', () => {
 
   it.each([
     ['opted out due to annotation in pod orders-0', true],
-    ['skipped due to resource policy ', true],
+    ["matched action is 'skip' in chosen resource policies", true],
+    ['volume is not satisfy the criteria for VolumePolicy or the legacy snapshot way', false],
     ['declared in pod orders-0 but not mounted by any container', false],
     ['', false],
   ])('skipped because "%s" was left out on purpose: %s', (skippedReason, optedOut) => {

@@ -74,7 +74,7 @@ describe('placeholders', () => {
     { cpuMillis: 550, memoryMi: 1152, pods: 1 },
     { cpuMillis: 100, memoryMi: 64, pods: 2 },
   ];
-  const [priority, ...pods] = placeholders(requests) as Placeholder[];
+  const [priority, ...pods] = placeholders(requests, 'registry/velero:v1.18.3') as Placeholder[];
 
   it('are as many bare pods as there were, of their sizes: one that has made room does not come back', () => {
     expect(pods.map(({ apiVersion, kind, metadata }) => [apiVersion, kind, metadata.name])).toEqual([
@@ -105,7 +105,7 @@ describe('placeholders', () => {
   });
 
   it('are none when the primary had no pods', () => {
-    expect(placeholders([]).map(({ kind }) => kind)).toEqual(['PriorityClass']);
+    expect(placeholders([], 'registry/velero:v1.18.3').map(({ kind }) => kind)).toEqual(['PriorityClass']);
   });
 });
 

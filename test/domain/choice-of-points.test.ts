@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PointVolume } from '../../src/domain/backup-files.ts';
-import {
-  candidates,
-  decidePoints,
-  type PointVerdict,
-  type RecoveryPoint,
-  schedulesOfTier,
-} from '../../src/domain/recovery-points.ts';
+import { candidates, decidePoints, schedulesOfTier } from '../../src/domain/choice-of-points.ts';
+import type { PointVerdict, RecoveryPoint } from '../../src/domain/recovery-points.ts';
 import type { Plan } from '../../src/plan/schema.ts';
 import { planOf, SMALL_PLAN } from '../plan/small-plan.ts';
 import { always } from './always.ts';

@@ -132,6 +132,25 @@ describe('the proof', () => {
     );
   });
 
+  it("looks for a pod's own volume by its pod, and asks nothing of one that was empty", () => {
+    const own = { namespace: 'orders', portable: true, optedOut: false, reason: 'PodVolumeBackup' };
+    const scratch = { ...own, name: 'orders-0/scratch', bytes: 10 };
+    const empty = { ...own, name: 'orders-1/scratch', bytes: 0 };
+    const filled = {
+      namespace: 'orders',
+      pod: 'orders-0',
+      volume: 'scratch',
+      pvc: '',
+      phase: 'Completed',
+      bytesDone: 10,
+    };
+    const facts = { expected: [], live: new Map(), volumes: [scratch, empty] };
+    expect(prove({ ...facts, restored: [filled] }).complete).toBe(true);
+    expect(prove({ ...facts, restored: [{ ...filled, pod: 'orders-1' }] }).emptyVolumes).toEqual([
+      'orders/orders-0/scratch: nothing was restored into it',
+    ]);
+  });
+
   it('asks nothing of volumes that the point does not hold: those were named when it was chosen', () => {
     const stuck = volumes.map((volume) => ({ ...volume, portable: false }));
     expect(prove({ expected, live: liveOf(expected), volumes: stuck, restored: [] })).toMatchObject({

@@ -8,15 +8,17 @@ export const MOVED = { folder: 'velero-1.18.2-moved', name: 'moved-2026112023000
 export type RealBackup = typeof CRITICAL;
 
 const FIXTURES = 'test/fixtures';
+/** With data movement: named after the time of the write and its size. */
+const EARLIER = { first: '224401-3252-velero-backup.json', second: '224706-3569-velero-backup.json' };
 
 /** `velero-backup.json` as it was at the end, or as an earlier write left it. */
 export function backupJson({ folder, name }: RealBackup, write: 'first' | 'second' | 'last' = 'last'): unknown {
-  const file = write === 'last' ? `backups/${name}/velero-backup.json` : `earlier/${write}-velero-backup.json`;
+  const file = write === 'last' ? `bucket/backups/${name}/velero-backup.json` : `earlier/${EARLIER[write]}`;
   return JSON.parse(readFileSync(`${FIXTURES}/${folder}/${file}`, 'utf8'));
 }
 
 export function zipped({ folder, name }: RealBackup, file: string): unknown {
-  const bytes = readFileSync(`${FIXTURES}/${folder}/backups/${name}/${name}-${file}.json.gz`);
+  const bytes = readFileSync(`${FIXTURES}/${folder}/bucket/backups/${name}/${name}-${file}.json.gz`);
   return JSON.parse(gunzipSync(bytes).toString('utf8'));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ChosenPoint } from '../../src/domain/recovery-points.ts';
+import type { ChosenPoint } from '../../src/domain/choice-of-points.ts';
 import { endingOf, type ReportFacts, report, writeReport } from '../../src/domain/report.ts';
 import { always } from './always.ts';
 

@@ -23,7 +23,7 @@ const request = (change: Partial<RestoreRequest> = {}): RestoreRequest => ({
 
 /** The command line of a restore's job. */
 function commandOf(change: Partial<RestoreRequest>): string[] {
-  const { spec } = restoreJob(request(change)) as unknown as {
+  const { spec } = restoreJob(request(change), 'registry/velero:v1.18.3') as unknown as {
     spec: { template: { spec: { containers: { command: string[] }[] } } };
   };
   return spec.template.spec.containers[0]?.command ?? [];

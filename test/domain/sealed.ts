@@ -1,4 +1,5 @@
-import { type Listed, type Seal, type SealedObject, type SignedSeal, tarballKey } from '../../src/domain/seal.ts';
+import { type Seal, type SealedObject, type SealedRepository, tarballKey } from '../../src/domain/seal.ts';
+import type { Listed } from '../../src/domain/sealing.ts';
 
 export const HOUR_MS = 3_600_000;
 /** When the sealed backups of these tests began. */
@@ -14,13 +15,39 @@ export const listed = (key: string, lastModified = BEGAN, versionId = 'v1'): Lis
   lastModified,
 });
 
+const ORDERS = 'velero/kopia/orders/';
+
+/** What a seal says of a repository: of all of it, unless it is told since when. */
+export const repository = (
+  folder: string,
+  blobs: string[],
+  change: Partial<SealedRepository> = {},
+): SealedRepository => ({
+  folder,
+  since: null,
+  added: blobs.map((blob) => object(`${folder}${blob}`)),
+  removed: [],
+  indexes: blobs.filter((blob) => blob.startsWith('x')).map((blob) => `${folder}${blob}`),
+  ...change,
+});
+
+/** What one repository of the backups of these tests is sealed with. */
+export const orders = (blobs: string[], change: Partial<SealedRepository> = {}): SealedRepository =>
+  repository(ORDERS, blobs, change);
+
+/** Every object that a seal names itself. */
+export const named = ({ objects, repositories }: Seal): SealedObject[] => [
+  ...objects,
+  ...repositories.flatMap(({ added }) => added),
+];
+
 /** A seal of a backup of schedule `critical-5m`, begun `minutes` after the first. */
 export function sealOf(minutes: number, change: Partial<Seal> = {}): Seal {
   const moment = new Date(BEGAN.getTime() + minutes * 60_000);
   const stamp = moment.toISOString().replaceAll(/\D/g, '').slice(0, 14);
-  const backup = `critical-5m-${stamp}`;
+  const backup = change.backup ?? `critical-5m-${stamp}`;
   return {
-    version: 1,
+    version: 2,
     backup,
     schedule: 'critical-5m',
     moment: moment.toISOString(),
@@ -28,9 +55,8 @@ export function sealOf(minutes: number, change: Partial<Seal> = {}): Seal {
     expiration: new Date(moment.getTime() + 24 * HOUR_MS).toISOString(),
     phase: 'Completed',
     namespaces: ['orders', 'ingress'],
-    objects: [object(tarballKey(backup)), object('velero/kopia/orders/p1'), object('velero/kopia/orders/xn0_1')],
+    objects: [object(tarballKey(backup))],
+    repositories: [orders(['p1', 'xn0_1'])],
     ...change,
   };
 }
-
-export const signed = (seal: Seal): SignedSeal => ({ seal, signature: 'c2lnbmVk' });

@@ -1,21 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type RepositoryProof, repositoryOf } from '../../src/domain/recovery-points.ts';
+import type { RepositoryProof } from '../../src/domain/choice-of-points.ts';
 import { backupOfKey, type Seal } from '../../src/domain/seal.ts';
 import { straysAmong } from '../../src/domain/strays.ts';
 import { always } from './always.ts';
 import { CRITICAL, writesOf } from './real-backup.ts';
-import { object, sealOf } from './sealed.ts';
+import { repository, orders as sealedOrders, sealOf } from './sealed.ts';
 
 const orders = (blob: string) => `velero/kopia/orders/${blob}`;
 const wiki = (blob: string) => `velero/kopia/wiki/${blob}`;
-const seal = sealOf(0, {
-  objects: [object(orders('p1')), object(orders('xn0_1')), object(orders('kopia.repository'))],
-});
+const seal = sealOf(0, { repositories: [sealedOrders(['p1', 'xn0_1', 'kopia.repository'])] });
 
-/** That this seal proves every repository of which it names an object. */
-const provenBy = ({ backup, objects }: Seal): RepositoryProof[] =>
-  [...new Set(objects.flatMap(({ key }) => repositoryOf(key) ?? []))].map((repository) => ({ repository, backup }));
+/** That this seal proves every repository that it names. */
+const provenBy = ({ backup, repositories }: Seal): RepositoryProof[] =>
+  repositories.map(({ folder }) => ({ repository: folder, backup }));
 
 describe('a stray', () => {
   it('is an index in a proven repository that the seal which proves it does not name', () => {
@@ -38,13 +36,15 @@ describe('a stray', () => {
   });
 
   it('is never what maintenance wrote before the proving seal, though the point itself is older', () => {
-    const rewritten = sealOf(5, { objects: [object(orders('p2')), object(orders('xn0_2'))] });
+    const rewritten = sealOf(5, { repositories: [sealedOrders(['p2', 'xn0_2'])] });
     const keys = [orders('xn0_2'), orders('xn0_3')];
     expect(straysAmong(keys, provenBy(rewritten), [seal, rewritten])).toEqual([orders('xn0_3')]);
   });
 
   it("is judged by its own repository's proof, whatever other seals name", () => {
-    const other = sealOf(5, { objects: [object(wiki('xn0_1')), object(orders('xn0_2'))] });
+    const other = sealOf(5, {
+      repositories: [repository(wiki(''), ['xn0_1']), sealedOrders(['xn0_2'])],
+    });
     const proofs = [
       { repository: orders(''), backup: seal.backup },
       { repository: wiki(''), backup: other.backup },
@@ -64,7 +64,7 @@ describe('a stray', () => {
     always(
       fc.property(keys, (there) => {
         const strays = straysAmong(there, provenBy(seal), [seal]);
-        const sealed = seal.objects.map(({ key }) => key);
+        const sealed = seal.repositories.flatMap(({ added }) => added.map(({ key }) => key));
         expect(strays.filter((key) => sealed.includes(key))).toEqual([]);
         const left = there.filter((key) => !strays.includes(key));
         expect(straysAmong(left, provenBy(seal), [seal])).toEqual([]);
@@ -76,7 +76,10 @@ describe('a stray', () => {
     const puts = writesOf(CRITICAL.folder).filter(({ verb, key }) => verb === 'PUT' && backupOfKey(key) === undefined);
     const [until] = writesOf(CRITICAL.folder).filter(({ key }) => backupOfKey(key) === CRITICAL.name);
     const before = puts.filter(({ at }) => at.getTime() <= (until?.at.getTime() ?? 0));
-    const point = sealOf(0, { objects: before.map(({ key }) => object(key)) });
+    const folders = [...new Set(before.map(({ key }) => key.slice(0, key.lastIndexOf('/') + 1)))];
+    const blobsIn = (folder: string) =>
+      before.filter(({ key }) => key.startsWith(folder)).map(({ key }) => key.slice(folder.length));
+    const point = sealOf(0, { repositories: folders.map((folder) => repository(folder, blobsIn(folder))) });
     const later = puts.filter((write) => !before.includes(write) && /\/xn0_/.test(write.key)).map(({ key }) => key);
     const own = later.filter((key) => !key.startsWith('velero/kopia/monitoring/'));
     expect(own.length).toBeGreaterThan(0);

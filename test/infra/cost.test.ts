@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { monthlyCost } from '../../infra/cost.ts';
-import { assemble } from './assembly.ts';
+import { assemble, resources } from './assembly.ts';
 
-const { plan, templates } = assemble();
+const assembly = assemble();
+const { plan, templates } = assembly;
 const cost = monthlyCost(Object.values(templates), plan);
 
 describe('the cost of a month in which nothing happens', () => {
@@ -19,6 +20,38 @@ describe('the cost of a month in which nothing happens', () => {
     ]);
   });
 
+  it('counts metrics and alarms beyond what every account has for nothing', () => {
+    const quantity = (what: RegExp) => cost.controlPlane.find((line) => what.test(line.what))?.quantity;
+    // Seven namespaces, three tiers, seven of the whole plan, and one for each of four entry points.
+    expect(quantity(/^metrics, /)).toBe(7 + 3 + 7 + 4 - 10);
+    expect(quantity(/^alarms$/)).toBe(resources(assembly, 'AWS::CloudWatch::Alarm').length - 10);
+    expect(quantity(/^dashboards$/)).toBe(0);
+  });
+
+  it('counts a dashboard that shows more than fifty metrics', () => {
+    const wide = assemble('lifeboat.yaml', {
+      change: (input) => ({
+        ...input,
+        workloads: input.workloads.map((workload, index) =>
+          index > 0
+            ? workload
+            : {
+                ...workload,
+                namespaces: [...workload.namespaces, ...Array.from({ length: 30 }, (_, n) => `more-${n}`)],
+              },
+        ),
+      }),
+    });
+    const lines = monthlyCost(Object.values(wide.templates), wide.plan).controlPlane;
+    expect(lines.find(({ what }) => what === 'dashboards')?.quantity).toBe(1);
+  });
+
+  it('shows what comes with the backups apart from it, S3’s own metrics of replication first', () => {
+    expect(cost.backups.map(({ what }) => what)[0]).toBe('metrics of replication');
+    expect(cost.backups[0]?.monthlyUsd).toBeCloseTo(2 * 4 * 0.3);
+    expect(cost.totals.backups).toBeLessThan(5);
+  });
+
   it('grows with each entry point', () => {
     const [first] = plan.entryPoints;
     const one = assemble('lifeboat.yaml', {
@@ -31,12 +64,13 @@ describe('the cost of a month in which nothing happens', () => {
 
   it('is counted from the schedules', () => {
     const starts = cost.controlPlane.find(({ what }) => what === 'starts by schedule');
-    // Two probers and the traffic each minute, the capture and the machine protect each hour.
-    expect(starts?.quantity).toBe(3 * 730 * 60 + 2 * 730);
+    // Two probers, the traffic and the recovery points each minute, the capture and the machine protect each hour,
+    // the verification each week.
+    expect(starts?.quantity).toBeCloseTo(4 * 730 * 60 + 2 * 730 + 730 / 168);
   });
 
   it('says of each price where it is from and how sure it is', () => {
-    for (const { price } of [...cost.controlPlane, ...cost.entryPoints, ...cost.standby]) {
+    for (const { price } of [...cost.controlPlane, ...cost.backups, ...cost.entryPoints, ...cost.standby]) {
       expect(price.source).toMatch(/^https:/);
       expect(['A', 'B', 'U']).toContain(price.grade);
     }

@@ -8,12 +8,16 @@ const functions = resources(assembly, 'AWS::Lambda::Function');
 const folder = (resource: Resource): string => String(resource.Metadata?.['lifeboat:function']);
 const alarms = resources(assembly, 'AWS::CloudWatch::Alarm');
 
-/** Functions that a schedule or a rule starts: nobody waits for their answer. */
+/** Functions that a schedule, a rule or a bucket starts: nobody waits for their answer. */
 const asynchronous = new Set(
   resources(assembly)
     .flatMap(({ Type, Properties, stack }) => {
       if (Type === 'AWS::Scheduler::Schedule') return [`${stack} ${text(Properties.Target.Arn)}`];
       if (Type === 'AWS::Events::Rule') return [`${stack} ${text(Properties.Targets[0].Arn)}`];
+      if (Type === 'AWS::S3::Bucket')
+        return (Properties.NotificationConfiguration?.LambdaConfigurations ?? []).map(
+          ({ Function: target }: { Function: unknown }) => `${stack} ${text(target)}`,
+        );
       return [];
     })
     .filter((target) => target.includes('Function')),
@@ -50,16 +54,23 @@ describe('functions', () => {
     ).toEqual(['control', 'primary', 'witness']);
   });
 
-  it('run on arm64 and Node 24, traced, each by a role of its own', () => {
-    for (const { Properties } of functions) {
-      expect(Properties).toMatchObject({
-        Architectures: ['arm64'],
-        Runtime: 'nodejs24.x',
-        TracingConfig: { Mode: 'Active' },
-      });
-    }
+  it('run on arm64 and Node 24, each by a role of its own', () => {
+    for (const { Properties } of functions)
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
     const roles = functions.map(({ stack, Properties }) => `${stack} ${text(Properties.Role)}`);
     expect(new Set(roles).size).toBe(functions.length);
+  });
+
+  it('are traced where they are a part of something larger, and may be only there', () => {
+    const roles = new Map(
+      resources(assembly, 'AWS::IAM::Role').map((role) => [`${role.stack} <${role.id}.Arn>`, role]),
+    );
+    for (const each of functions) {
+      const traced = !isAsynchronous(each);
+      const policies = JSON.stringify(roles.get(`${each.stack} ${text(each.Properties.Role)}`)?.Properties.Policies);
+      expect([folder(each), each.Properties.TracingConfig?.Mode === 'Active']).toEqual([folder(each), traced]);
+      expect([folder(each), policies.includes('xray:')]).toEqual([folder(each), traced]);
+    }
   });
 
   it('keep what they could not do in a queue, where nobody waits for their answer', () => {
@@ -67,6 +78,8 @@ describe('functions', () => {
     expect(kept.map(({ id }) => id)).toEqual(functions.filter(isAsynchronous).map(({ id }) => id));
     expect(kept.map(folder).toSorted()).toEqual([
       'capture-primary',
+      'forward-replication-trouble',
+      'measure-rpo',
       'probe-sites',
       'probe-sites',
       'publish-traffic',
@@ -75,12 +88,15 @@ describe('functions', () => {
     ]);
   });
 
-  it('tell people when they fail', () => {
+  it('tell people when they fail, where no state machine would: the fence goes on whatever fails', () => {
     const watched = alarms
       .filter(({ Properties }) => Properties.Namespace === 'AWS/Lambda' && Properties.MetricName === 'Errors')
       .map(({ stack, Properties }) => `${stack} ${Properties.Dimensions[0].Value}`);
     expect(watched.toSorted()).toEqual(
-      functions.map(({ stack, Properties }) => `${stack} ${Properties.FunctionName}`).toSorted(),
+      functions
+        .filter((each) => isAsynchronous(each) || each.Properties.FunctionName.endsWith('-fence-site'))
+        .map(({ stack, Properties }) => `${stack} ${Properties.FunctionName}`)
+        .toSorted(),
     );
   });
 
@@ -146,7 +162,9 @@ describe('the definitions of state machines', () => {
       const file = JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8'));
       expect(JSON.parse(Properties.DefinitionString)).toEqual(file);
     }
-    expect(machines).toHaveLength(3);
+    expect(machines.map(({ Properties }) => Properties.StateMachineName)).toHaveLength(
+      readdirSync('statemachines').length,
+    );
   });
 
   it('are logged whole and traced', () => {

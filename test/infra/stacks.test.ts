@@ -98,6 +98,9 @@ describe('stacks', () => {
     expect(Object.keys(bare.templates).toSorted()).toEqual(['control', 'primary', 'standby']);
     expect(resources(bare, 'AWS::Events::Rule').map(({ Properties }) => Properties.Name)).toEqual([
       'lifeboat-knative-lambda-start-on-probe',
+      'lifeboat-knative-lambda-judge-sealed',
+      'lifeboat-knative-lambda-judge-troubled',
+      'lifeboat-knative-lambda-seals-to-control',
       'lifeboat-knative-lambda-seal-backups',
     ]);
   });

@@ -47,12 +47,22 @@ describe('buckets', () => {
       });
   });
 
-  it('tell people when replication fails or is late', () => {
-    const events = bucket('knative-lambda-velero-backups')?.Properties.NotificationConfiguration.TopicConfigurations;
-    expect(events.map(({ Event }: { Event: string }) => Event)).toEqual([
+  it('tell of replication that fails or is late, once the function that hears of it lets S3 in', () => {
+    const backups = bucket('knative-lambda-velero-backups');
+    const told = backups?.Properties.NotificationConfiguration.LambdaConfigurations;
+    expect(told.map(({ Event }: { Event: string }) => Event)).toEqual([
       's3:Replication:OperationFailedReplication',
       's3:Replication:OperationMissedThreshold',
     ]);
+    const [admission] = resources(assembly, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal === 's3.amazonaws.com',
+    );
+    expect(admission?.Properties).toMatchObject({
+      FunctionName: told[0].Function,
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      SourceArn: 'arn:aws:s3:::knative-lambda-velero-backups',
+    });
+    expect((backups as { DependsOn?: string[] } | undefined)?.DependsOn).toContain(admission?.id);
   });
 
   it('hold reports that cannot be deleted for a year', () => {
@@ -60,6 +70,61 @@ describe('buckets', () => {
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
     });
+  });
+});
+
+describe('backups and their replica', () => {
+  const both = (from = assembly) =>
+    resources(from, 'AWS::S3::Bucket').filter(({ id }) => /^(Backups|Replica)/.test(id));
+  const keeping = (...keep: string[]) =>
+    assemble('lifeboat.yaml', {
+      change: (input) => {
+        const [first] = input.stores.backups.schedules;
+        if (first === undefined) throw new Error('no schedule');
+        const schedules = keep.map((kept, index) => ({ ...first, name: `s${index}`, keep: kept }));
+        return { ...input, stores: { ...input.stores, backups: { ...input.stores.backups, schedules } } };
+      },
+    });
+  const daysOf = (properties: (typeof buckets)[number]['Properties']) => ({
+    locked: properties.ObjectLockConfiguration.Rule.DefaultRetention.Days,
+    noncurrent: properties.LifecycleConfiguration.Rules[0].NoncurrentVersionExpiration.NoncurrentDays,
+    seals: properties.LifecycleConfiguration.Rules[1].ExpirationInDays,
+  });
+
+  it('are locked, so that nobody deletes them before their time', () => {
+    expect(both().map(({ stack }) => stack)).toEqual(['standby', 'primary']);
+    for (const { Properties } of both()) {
+      expect(Properties.ObjectLockEnabled).toBe(true);
+      expect(Properties.ObjectLockConfiguration.Rule.DefaultRetention.Mode).toBe('GOVERNANCE');
+    }
+    expect(JSON.stringify(resources(assembly, 'AWS::IAM::Role'))).not.toContain('BypassGovernanceRetention');
+  });
+
+  it.each([
+    [['24h'], { locked: 1, noncurrent: 1, seals: 8 }],
+    [['36h'], { locked: 2, noncurrent: 2, seals: 9 }],
+    [['24h', '7d'], { locked: 7, noncurrent: 7, seals: 14 }],
+    [['24h', '90d'], { locked: 30, noncurrent: 30, seals: 97 }],
+  ])('kept for %j are locked, tidied up and sealed in step with that', (keep, expected) => {
+    for (const { Properties } of both(keeping(...keep))) expect(daysOf(Properties)).toEqual(expected);
+  });
+
+  it('are tidied up by no rule that a lock outlasts', () => {
+    for (const { Properties } of both()) {
+      const { locked, noncurrent, seals } = daysOf(Properties);
+      expect(noncurrent).toBeGreaterThanOrEqual(locked);
+      expect(seals).toBeGreaterThan(30);
+      expect(Properties.LifecycleConfiguration.Rules[1].Prefix).toBe('lifeboat/seals/');
+    }
+  });
+
+  it('are copied with their locks', () => {
+    for (const to of ['standby', 'primary']) {
+      const role = resources(assembly, 'AWS::IAM::Role').find(({ Properties }) =>
+        Properties.RoleName.endsWith(`replicate-to-${to}`),
+      );
+      expect(JSON.stringify(role?.Properties.Policies)).toMatch(/s3:GetObjectRetention.*s3:GetObjectLegalHold/);
+    }
   });
 });
 
@@ -127,11 +192,12 @@ describe('keys and topics', () => {
     }
   });
 
-  it('reach people over TLS alone, and let alarms tell them', () => {
+  it('reach people over TLS alone, and let alarms and nobody else tell them', () => {
     for (const { Properties } of resources(assembly, 'AWS::SNS::TopicPolicy')) {
       const policy = JSON.stringify(Properties.PolicyDocument);
       expect(policy).toContain('aws:SecureTransport');
       expect(policy).toContain('cloudwatch.amazonaws.com');
+      expect(policy).not.toContain('s3.amazonaws.com');
     }
   });
 });

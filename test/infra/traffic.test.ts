@@ -101,7 +101,8 @@ describe.each(entryPoints.map((entryPoint) => [entryPoint.name, entryPoint] as c
       const check = assembly.templates.signals?.Resources[alarm?.Properties.Dimensions[0].Value.Ref];
       expect(check?.Properties.HealthCheckConfig).toMatchObject({
         FullyQualifiedDomainName: entryPoint.primary,
-        RequestInterval: 10,
+        // Every ten seconds is paid for: the first tier's begin a run, the others' have to agree.
+        RequestInterval: entryPoint.tier === 'critical' ? 10 : 30,
         FailureThreshold: 3,
         // A rule of an Ingress answers to its host alone, which a health check of the load balancer's own name never says.
         ...(entryPoint.target.kind === 'Ingress' ? { Type: 'TCP' } : { Type: 'HTTP', ResourcePath: entryPoint.health }),
@@ -135,6 +136,7 @@ describe('the standby', () => {
     expect(admitted.toSorted()).toEqual(
       [
         'bind-entry-points',
+        'capture-primary',
         'check-tier',
         'confirm-loss',
         'protect-cluster',

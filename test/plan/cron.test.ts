@@ -30,6 +30,16 @@ describe('the longest time between two moments of a cron text', () => {
     },
   );
 
+  it.each([
+    [['0 2 * * *', '0 14 * * *'], 12 * HOUR],
+    [['*/5 * * * 1-5', '*/10 * * * 0,6'], 600],
+    [['*/5 * * * 1-5', '0 0 * * 0'], DAY + 300],
+    [['0 0 1 * *', '0 0 16 * *'], 16 * DAY],
+    [['0 0 1 * *', '*/7 * * * *'], 420],
+  ])('is that of all of them together: %j', (crons, seconds) => {
+    expect(longestCronGap(...crons)).toBe(seconds);
+  });
+
   it('is the interval itself for every interval that backups may have', () => {
     for (const seconds of INTERVALS) expect(longestCronGap(cronEvery(seconds))).toBe(seconds);
   });

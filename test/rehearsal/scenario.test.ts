@@ -70,7 +70,7 @@ faults:
   - { at: 1m, kind: late-events, by: 1h }
   - { at: 1m, kind: duplicate-events }
   - { at: 1m, kind: replication-stall, for: 1h }
-  - { at: 1m, kind: partial-replication, probability: 0.1 }
+  - { at: 1m, kind: partial-replication, probability: 0.1, keys: '*-podvolumebackups.json.gz' }
   - { at: 1m, kind: backup-corruption }
   - { at: 1m, kind: backup-silent-failure }
   - { at: 1m, kind: node-loss, region: primary }
@@ -104,6 +104,10 @@ faults:
     [
       'name: x\nfaults: [{ at: 1m, kind: latency, by: 2s, probability: 3 }]',
       'x.yaml:2: faults.0.probability: found 3, allowed: a number from 0 to 1',
+    ],
+    [
+      'name: x\nfaults: [{ at: 1m, kind: node-loss, region: primary, for: 5m }]',
+      'x.yaml:2: faults.0.for: found an unknown field, allowed: ',
     ],
     ['name: x\nstartsAt: noon', 'x.yaml:2: startsAt: found "noon", allowed: a moment in UTC'],
     [
@@ -143,12 +147,20 @@ describe('the scenarios that come with Lifeboat', () => {
       'blip.yaml',
       'both-regions.yaml',
       'calm-day.yaml',
+      'corrupted-backup.yaml',
+      'damaged-backup.yaml',
       'duplicate-events.yaml',
+      'late-volume-list.yaml',
+      'missing-kopia-blob.yaml',
+      'partial-replication.yaml',
       'primary-returns.yaml',
+      'ransomware.yaml',
       'region-loss-approved.yaml',
       'region-loss.yaml',
       'replication-stall.yaml',
+      'silent-backup-failure.yaml',
       'us-east-1-loss.yaml',
+      'weekly-verification.yaml',
     ]);
   });
 

@@ -16,6 +16,8 @@ const UNUSED: { roles: string[]; actions: string[]; because: string }[] = [
       'schedule-probe-sites-witness',
       'schedule-publish-traffic',
       'schedule-capture-primary',
+      'schedule-measure-rpo',
+      'schedule-verify',
     ],
     actions: ['sqs:SendMessage'],
     because: 'Dead letters: Scheduler sends one only when it could not start its target for a whole day.',
@@ -29,6 +31,27 @@ const UNUSED: { roles: string[]; actions: string[]; because: string }[] = [
     roles: ['sync-backups'],
     actions: ['s3:ListBucket'],
     because: 'Tells an object that is missing from one that may not be read; of a chosen backup none is missing.',
+  },
+  {
+    roles: ['choose-recovery-points', 'judge-recovery-point'],
+    actions: ['s3:ListBucket'],
+    because:
+      'Tells an object that is missing from one that may not be read: before the first capture the key of seals.',
+  },
+  {
+    roles: ['choose-recovery-points'],
+    actions: ['dynamodb:DeleteItem'],
+    because: 'Closes a point that it judges for good; in the scenarios the minute before a failover has.',
+  },
+  {
+    roles: ['verify-point'],
+    actions: ['s3:ListBucket'],
+    because: 'Tells an object that is missing from one that may not be read; in the scenarios damage overwrites.',
+  },
+  {
+    roles: ['verify-finish'],
+    actions: ['dynamodb:PutItem'],
+    because: 'Notes that a schedule could not be looked into; in the scenarios each can.',
   },
   {
     roles: ['replicate-to-primary'],

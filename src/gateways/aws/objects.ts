@@ -1,16 +1,16 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  type ObjectVersion,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { Listed, Listing } from '../../domain/sealing.ts';
 import type { Wires } from '../wires.ts';
 import { connect, isAwsError } from './client.ts';
-
-/** The current version of an object. */
-export type StoredObject = { key: string; versionId: string; size: number; etag: string; lastModified: Date };
 
 /** One bucket: reading, listing, writing whole objects. */
 export class Bucket {
@@ -24,9 +24,20 @@ export class Bucket {
 
   /** Undefined when there is no such object. */
   async read(key: string): Promise<Uint8Array | undefined> {
+    return (await this.readWithDigest(key))?.bytes;
+  }
+
+  /**
+   * And whether its ETag is the MD5 digest of its bytes: not where a key of KMS encrypts it, nor where it was written in
+   * parts, of which the ETag tells itself. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+   */
+  async readWithDigest(key: string): Promise<{ bytes: Uint8Array; digested: boolean } | undefined> {
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#name, Key: key }));
-      return await Body?.transformToByteArray();
+      const { Body, ServerSideEncryption, ETag } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#name, Key: key }),
+      );
+      const digested = !ServerSideEncryption?.startsWith('aws:kms') && ETag?.includes('-') === false;
+      return Body && { bytes: await Body.transformToByteArray(), digested };
     } catch (error) {
       if (isAwsError(error, 'NoSuchKey', 'NotFound')) return undefined;
       throw error;
@@ -55,13 +66,29 @@ export class Bucket {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#name, Key: key }));
   }
 
-  /** Every key under a prefix, in order. */
-  async keys(prefix: string): Promise<string[]> {
+  /** The version of an object that is current now, and its size; undefined when there is none, or it was deleted. */
+  async currentVersion(key: string): Promise<{ versionId: string; size: number } | undefined> {
+    try {
+      const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#name, Key: key }));
+      return { versionId: head.VersionId ?? UNVERSIONED, size: head.ContentLength ?? 0 };
+    } catch (error) {
+      if (isAwsError(error, 'NoSuchKey', 'NotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Every key under a prefix, in order; those alone that come after a key, where one is given. */
+  async keys(prefix: string, after?: string): Promise<string[]> {
     const keys: string[] = [];
     let from: string | undefined;
     do {
       const page = await this.#client.send(
-        new ListObjectsV2Command({ Bucket: this.#name, Prefix: prefix, ...(from && { ContinuationToken: from }) }),
+        new ListObjectsV2Command({
+          Bucket: this.#name,
+          Prefix: prefix,
+          ...(after !== undefined && { StartAfter: after }),
+          ...(from && { ContinuationToken: from }),
+        }),
       );
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
       from = page.NextContinuationToken;
@@ -69,9 +96,9 @@ export class Bucket {
     return keys;
   }
 
-  /** The current version of every object under a prefix, by key. Deleted ones are not in it. */
-  async currentVersions(prefix: string): Promise<Map<string, StoredObject>> {
-    const current = new Map<string, StoredObject>();
+  /** What lies under a prefix now, and what was deleted there. */
+  async listing(prefix: string): Promise<Listing> {
+    const listing: Listing = { objects: [], deleted: [], firsts: new Map() };
     let keyMarker: string | undefined;
     let versionMarker: string | undefined;
     do {
@@ -84,18 +111,28 @@ export class Bucket {
         }),
       );
       for (const version of page.Versions ?? []) {
-        if (version.IsLatest !== true || version.Key === undefined) continue;
-        current.set(version.Key, {
-          key: version.Key,
-          versionId: version.VersionId ?? 'null',
-          size: version.Size ?? 0,
-          etag: (version.ETag ?? '').replaceAll('"', ''),
-          lastModified: version.LastModified ?? new Date(0),
-        });
+        if (version.Key === undefined) continue;
+        // A key's versions come newest first.
+        if (version.IsLatest === true) listing.objects.push(listed(version.Key, version));
+        else listing.firsts.set(version.Key, listed(version.Key, version));
       }
+      for (const { IsLatest, Key, LastModified } of page.DeleteMarkers ?? [])
+        if (IsLatest === true && Key !== undefined)
+          listing.deleted.push({ key: Key, lastModified: LastModified ?? new Date(0) });
       keyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
       versionMarker = page.IsTruncated ? page.NextVersionIdMarker : undefined;
     } while (keyMarker !== undefined);
-    return current;
+    return listing;
   }
 }
+
+/** What S3 calls the version of an object that was written before its bucket was versioned. */
+const UNVERSIONED = 'null';
+
+const listed = (key: string, { VersionId, Size, ETag, LastModified }: ObjectVersion): Listed => ({
+  key,
+  versionId: VersionId ?? UNVERSIONED,
+  size: Size ?? 0,
+  etag: (ETag ?? '').replaceAll('"', ''),
+  lastModified: LastModified ?? new Date(0),
+});

@@ -75,7 +75,10 @@ function givenTo(spec: FunctionSpec, sandbox: Sandbox, world: World, assembly: A
   const during = <T>(work: () => Promise<T>): Promise<T> => sandbox.during(work);
   return {
     environment: sandbox.environment,
-    clock: { now: () => new Date(kernel.now), sleep: (milliseconds) => during(() => kernel.sleep(milliseconds)) },
+    clock: {
+      now: () => new Date(kernel.now + world.faults.clockSkew(spec.region)),
+      sleep: (milliseconds) => during(() => kernel.sleep(milliseconds)),
+    },
     ids: { next: () => uuidFrom(ids.hex(32)) },
     random: { next: () => random.next() },
     wires: twinWires(world, {

@@ -12,6 +12,9 @@ import type { World } from './world.ts';
 /** Marks a PutEvents by which one bus hands an event, as it is, to another. */
 export const FORWARDED = Symbol('an event from another bus');
 
+/** Which deliveries a fault strikes: of the rules of one region, or of all; and how likely each. */
+export type Share = { region?: string; probability: number };
+
 type Delivery = { rule: Rule; target: Target; event: BusEvent; ingestedAt: number; attempts: number };
 
 const RETRY_BASE_MS = 1_000;
@@ -22,8 +25,8 @@ export class Deliveries {
   readonly #world: World;
   readonly #iam: Iam;
   readonly #chance: Random;
-  readonly #delays = new Set<{ ms: number }>();
-  readonly #duplications = new Set<{ probability: number }>();
+  readonly #delays = new Set<Share & { ms: number }>();
+  readonly #duplications = new Set<Share>();
 
   constructor(world: World, iam: Iam) {
     this.#world = world;
@@ -31,16 +34,16 @@ export class Deliveries {
     this.#chance = world.kernel.random.fork('eventbridge/deliveries');
   }
 
-  /** A fault: every delivery takes that much longer, until cancelled. */
-  delayBy(ms: number): Cancel {
-    const delay = { ms };
+  /** A fault: deliveries take up to that much longer, until cancelled. */
+  delayBy(ms: number, share: Share): Cancel {
+    const delay = { ...share, ms };
     this.#delays.add(delay);
     return () => this.#delays.delete(delay);
   }
 
-  /** A fault: deliveries happen twice, with this probability, until cancelled. */
-  duplicateWith(probability: number): Cancel {
-    const duplication = { probability };
+  /** A fault: deliveries happen twice, until cancelled. */
+  duplicate(share: Share): Cancel {
+    const duplication = { ...share };
     this.#duplications.add(duplication);
     return () => this.#duplications.delete(duplication);
   }
@@ -48,14 +51,18 @@ export class Deliveries {
   begin(rule: Rule, target: Target, event: BusEvent): void {
     const delivery = { rule, target, event, ingestedAt: this.#world.kernel.now, attempts: 0 };
     this.#later(delivery, this.#latency(rule, target));
-    for (const { probability } of this.#duplications)
-      if (this.#chance.next() < probability) this.#later(delivery, this.#latency(rule, target));
+    for (const duplication of this.#duplications)
+      if (this.#strikes(duplication, rule)) this.#later(delivery, this.#latency(rule, target));
+  }
+
+  #strikes({ region, probability }: Share, rule: Rule): boolean {
+    return (region === undefined || region === rule.region) && this.#chance.next() < probability;
   }
 
   #latency(rule: Rule, target: Target): number {
     const across = parseArn(target.arn)?.region !== rule.region;
     let latency = this.#world.latencies.draw(across ? 'eventbridge.deliverAcrossRegions' : 'eventbridge.deliver');
-    for (const { ms } of this.#delays) latency += ms;
+    for (const delay of this.#delays) if (this.#strikes(delay, rule)) latency += delay.ms * this.#chance.next();
     return latency;
   }
 

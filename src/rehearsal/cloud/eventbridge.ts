@@ -1,7 +1,7 @@
 import type { Cancel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
 import { AwsError } from './aws-error.ts';
-import { Deliveries, FORWARDED } from './eventbridge-delivery.ts';
+import { Deliveries, FORWARDED, type Share } from './eventbridge-delivery.ts';
 import { type BusEvent, patternOf, type Rule, targetOf } from './eventbridge-rule.ts';
 import type { Iam } from './iam.ts';
 import { physicalName, uuidFrom } from './physical-name.ts';
@@ -64,14 +64,14 @@ export class EventBridge implements Service {
     };
   }
 
-  /** A fault: every delivery takes that much longer, until cancelled. */
-  delayBy(ms: number): Cancel {
-    return this.#deliveries.delayBy(ms);
+  /** A fault: deliveries take up to that much longer, until cancelled. */
+  delayBy(ms: number, share: Share = { probability: 1 }): Cancel {
+    return this.#deliveries.delayBy(ms, share);
   }
 
-  /** A fault: deliveries happen twice, with this probability, until cancelled. */
-  duplicateWith(probability: number): Cancel {
-    return this.#deliveries.duplicateWith(probability);
+  /** A fault: deliveries happen twice, until cancelled. */
+  duplicate(share: Share = { probability: 1 }): Cancel {
+    return this.#deliveries.duplicate(share);
   }
 
   /** An AWS service tells something on a region's bus. Nobody hears it while that region is down. */

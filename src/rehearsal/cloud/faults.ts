@@ -13,10 +13,11 @@ export type CallFault = {
 
 export type CallTarget = { service: string; operation: string; region: string };
 
-/** The call faults in force, and the chance by which each strikes. */
+/** The faults of calls and clocks in force, and the chance by which each strikes. */
 export class Faults {
   readonly #active = new Set<CallFault>();
   readonly #onChange = new Set<() => void>();
+  readonly #skews = new Set<{ region: string; ms: number }>();
   readonly #random: Random;
 
   constructor(random: Random) {
@@ -38,6 +39,19 @@ export class Faults {
 
   #changed(): void {
     for (const listener of this.#onChange) listener();
+  }
+
+  /** Functions in that region read a clock that is ahead, until the returned function is called. AWS's own clocks are right. */
+  skewClocks(region: string, ms: number): () => void {
+    const skew = { region, ms };
+    this.#skews.add(skew);
+    return () => this.#skews.delete(skew);
+  }
+
+  clockSkew(region: string): number {
+    let sum = 0;
+    for (const skew of this.#skews) if (skew.region === region) sum += skew.ms;
+    return sum;
   }
 
   /** The faults that strike this call, this time. */

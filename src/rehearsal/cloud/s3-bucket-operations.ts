@@ -2,7 +2,7 @@ import { AwsError } from './aws-error.ts';
 import type { Bucket } from './s3-bucket.ts';
 import { listObjects, listObjectVersions } from './s3-listing.ts';
 import type { ObjectStore } from './s3-store.ts';
-import type { Input, Operation, Permission } from './service.ts';
+import type { Input, Operation, Permission, Place } from './service.ts';
 
 const bucketArn = (input: Input): string => `arn:aws:s3:::${input.Bucket}`;
 
@@ -22,7 +22,10 @@ export function bucketOperations(s3: ObjectStore): Record<string, Operation> {
   return {
     ListObjectsV2: read('s3:ListBucket', listObjects, listContext),
     ListObjectVersions: read('s3:ListBucketVersions', listObjectVersions, listContext),
-    HeadBucket: read('s3:ListBucket', (bucket) => ({ BucketRegion: bucket.region })),
+    HeadBucket: {
+      permissions: (input) => [{ action: 's3:ListBucket', resource: bucketArn(input) }],
+      answer: (input, at) => ({ BucketRegion: bucketOfHead(s3, input, at).region }),
+    },
     GetBucketLocation: read('s3:GetBucketLocation', (bucket) =>
       bucket.region === 'us-east-1' ? {} : { LocationConstraint: bucket.region },
     ),
@@ -77,4 +80,13 @@ function objectLock(bucket: Bucket): unknown {
     );
   const Rule = defaultRetention && { DefaultRetention: { Mode: defaultRetention.mode, Days: defaultRetention.days } };
   return { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', ...(Rule === undefined ? {} : { Rule }) } };
+}
+
+/**
+ * An answer to HEAD has no body to name an error in: the SDK knows every 404 as NotFound, a missing bucket's too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export function bucketOfHead(s3: ObjectStore, input: Input, at: Place): Bucket {
+  if (s3.find(input.Bucket) === undefined) throw new AwsError('NotFound', 'NotFound', 404);
+  return s3.bucketAt(input.Bucket, at.region);
 }

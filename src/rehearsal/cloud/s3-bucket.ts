@@ -1,6 +1,15 @@
 import type { ObjectVersion } from './s3-object.ts';
 import type { BucketSettings } from './s3-settings.ts';
 
+/**
+ * Keys stand in the order of their UTF-8, which is JavaScript's own but for what lies beyond U+D7FF.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html
+ */
+export const isBefore = (a: string, b: string): boolean =>
+  ORDERED_OTHERWISE.test(a) || ORDERED_OTHERWISE.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 : a < b;
+
+const ORDERED_OTHERWISE = /[\ud800-\uffff]/;
+
 /** A bucket and the versions of its objects, with its keys in order. */
 export class Bucket {
   readonly settings: BucketSettings;
@@ -63,7 +72,7 @@ export class Bucket {
 
   /** Keys with a prefix, in order, from `from` on. */
   *keys(prefix: string, from: string = prefix): Generator<string> {
-    for (let index = this.#firstNotBefore(from > prefix ? from : prefix); index < this.#keys.length; index++) {
+    for (let index = this.#firstNotBefore(isBefore(prefix, from) ? from : prefix); index < this.#keys.length; index++) {
       const key = this.#keys[index] as string;
       if (!key.startsWith(prefix)) return;
       yield key;
@@ -72,7 +81,7 @@ export class Bucket {
 
   #insertKey(key: string): void {
     const last = this.#keys.at(-1);
-    if (last === undefined || key > last) this.#keys.push(key);
+    if (last === undefined || isBefore(last, key)) this.#keys.push(key);
     else this.#keys.splice(this.#firstNotBefore(key), 0, key);
   }
 
@@ -81,7 +90,7 @@ export class Bucket {
     let high = this.#keys.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#keys[middle] as string) < key) low = middle + 1;
+      if (isBefore(this.#keys[middle] as string, key)) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,12 +1,12 @@
 import { AwsError } from './aws-error.ts';
-import type { Bucket } from './s3-bucket.ts';
+import { type Bucket, isBefore } from './s3-bucket.ts';
 import type { ObjectVersion } from './s3-object.ts';
 import type { Input } from './service.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const MAX_KEYS = 1000;
 /** Sorts after every character that a key can have, to step over all keys below a common prefix. */
-const AFTER_ALL = '\uffff';
+const AFTER_ALL = '\u{10ffff}';
 
 /** S3 tells times to the second. */
 export const toSecond = (milliseconds: number): Date => new Date(Math.floor(milliseconds / 1000) * 1000);
@@ -111,7 +111,7 @@ const afterMarker = (marker: string, delimiter: string): string =>
 
 function lastOf(found: Page): string {
   const [key = '', common = ''] = [found.keys.at(-1), found.commonPrefixes.at(-1)];
-  return key > common ? key : common;
+  return isBefore(common, key) ? key : common;
 }
 
 /** Pages end between keys here, while S3 may end one between two versions of a key: markers work the same. */

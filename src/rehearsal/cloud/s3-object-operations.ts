@@ -1,5 +1,6 @@
 import { AwsError } from './aws-error.ts';
 import type { Bucket } from './s3-bucket.ts';
+import { bucketOfHead } from './s3-bucket-operations.ts';
 import { toSecond } from './s3-listing.ts';
 import type { ObjectVersion } from './s3-object.ts';
 import { copySource, deletion, required, retentionOf } from './s3-requests.ts';
@@ -121,8 +122,7 @@ function get(s3: ObjectStore, input: Input, at: Place): unknown {
 }
 
 function head(s3: ObjectStore, input: Input, at: Place): unknown {
-  // An answer to HEAD has no body to name an error in: the SDK knows 404 as NotFound.
-  const version = existing(s3, s3.bucketAt(input.Bucket, at.region), input, at, 'NotFound');
+  const version = existing(s3, bucketOfHead(s3, input, at), input, at, 'NotFound');
   return withEtag(version, { ...describe(version), ContentLength: version.size });
 }
 

@@ -21,6 +21,8 @@ export type ObjectDetails = {
   legalHold?: boolean;
   /** A structure of the twin's own that stands for the bytes, such as what a tarball holds. */
   payload?: unknown;
+  /** Of a replica: whose bytes it has. */
+  original?: ObjectVersion;
 };
 
 const EMPTY = new Uint8Array(0);
@@ -47,6 +49,9 @@ export class ObjectVersion {
   retention: Retention | undefined;
   legalHold: boolean;
   replicationStatus: ReplicationStatus | undefined;
+  /** Of a replica, when it came: nothing that S3 tells, but what its world knows. */
+  arrivedAt: number | undefined;
+  readonly #original: ObjectVersion | undefined;
   #body: Body;
   #size: number | undefined;
   #etag: string | undefined;
@@ -62,24 +67,32 @@ export class ObjectVersion {
     this.payload = details.payload;
     this.retention = details.retention;
     this.legalHold = details.legalHold ?? false;
+    this.#original = details.original;
     this.#body = details.body ?? EMPTY;
     this.#size = details.size;
   }
 
+  /** What a payload stands for is large and seldom read: it is made again each time, rather than kept. */
   get bytes(): Uint8Array {
-    if (typeof this.#body === 'function') this.#body = this.#body();
-    else if (typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
+    if (this.#original !== undefined) return this.#original.bytes;
+    if (typeof this.#body === 'function') {
+      const made = this.#body();
+      if (this.payload === undefined) this.#body = made;
+      return made;
+    }
+    if (typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
     return this.#body;
   }
 
   get size(): number {
-    this.#size ??= typeof this.#body === 'string' ? Buffer.byteLength(this.#body) : this.bytes.length;
+    this.#size ??=
+      this.#original?.size ?? (typeof this.#body === 'string' ? Buffer.byteLength(this.#body) : this.bytes.length);
     return this.#size;
   }
 
   /** The MD5 digest, without quotes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
   get etag(): string {
-    this.#etag ??= etagOf(this.bytes);
+    this.#etag ??= this.#original?.etag ?? etagOf(this.bytes);
     return this.#etag;
   }
 
@@ -91,8 +104,7 @@ export class ObjectVersion {
     const { key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload } = this;
     const copy = new ObjectVersion({
       ...{ key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload },
-      body: () => this.bytes,
-      ...(this.#size === undefined ? {} : { size: this.#size }),
+      original: this,
       ...(this.tags === undefined ? {} : { tags: this.tags }),
       ...(this.retention === undefined ? {} : { retention: this.retention }),
     });

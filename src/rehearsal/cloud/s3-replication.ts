@@ -107,9 +107,11 @@ export class S3Replication {
     else this.#fail(task, problem ?? 'the destination does not exist');
   }
 
-  #copy({ source, version, startedAt, missed }: Task, destination: Bucket): void {
+  #copy(task: Task, destination: Bucket): void {
+    const { source, version, startedAt, missed } = task;
     if (destination.version(version.key, version.versionId) === undefined) {
       const replica = version.replica();
+      replica.arrivedAt = this.#world.kernel.now;
       destination.add(replica);
       const service: Caller = { kind: 'service', principal: 's3.amazonaws.com', sourceArn: source.arn };
       if (replica.deleteMarker) this.#events.deleted(destination, replica, 'DeleteObject', service);
@@ -123,15 +125,21 @@ export class S3Replication {
       if (version.replicationStatus === 'PENDING') version.replicationStatus = 'COMPLETED';
     }
     if (missed && this.#world.kernel.now - startedAt > THRESHOLD_MS)
-      this.#events.replicationTrouble(source, version, 'OperationReplicatedAfterThreshold');
+      this.#tell('OperationReplicatedAfterThreshold', task);
   }
 
-  #fail({ source, version, rule }: Task, problem: string): void {
+  #fail(task: Task, problem: string): void {
+    const { source, version, rule } = task;
     version.replicationStatus = 'FAILED';
     this.#unfinished.delete(version);
     const { key } = version;
     this.#world.record('s3 replication failed', { bucket: source.name, key, destination: rule.destination, problem });
-    if (rule.metrics) this.#events.replicationTrouble(source, version, 'OperationFailedReplication');
+    if (rule.metrics) this.#tell('OperationFailedReplication', task);
+  }
+
+  #tell(event: string, { source, version, rule, startedAt }: Task): void {
+    const { id: ruleId, destination } = rule;
+    this.#events.replicationTrouble(source, version, event, { ruleId, destination, startedAt });
   }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
@@ -171,8 +179,7 @@ export class S3Replication {
     if (!task.rule.timeControl || task.missed) return;
     task.missed = true;
     this.#world.kernel.schedule(task.startedAt + THRESHOLD_MS - this.#world.kernel.now, () => {
-      if (task.version.replicationStatus === 'PENDING')
-        this.#events.replicationTrouble(task.source, task.version, 'OperationMissedThreshold');
+      if (task.version.replicationStatus === 'PENDING') this.#tell('OperationMissedThreshold', task);
     });
   }
 

@@ -16,6 +16,9 @@ export function bucketSettings(properties: Input, at: ResourcePlace): BucketSett
       `Versioning must be 'Enabled' on the bucket to apply a replication configuration (${name})`,
     );
   const retention = properties.ObjectLockConfiguration?.Rule?.DefaultRetention;
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
+  if (retention !== undefined && properties.ObjectLockEnabled !== true)
+    throw new AwsError('InvalidRequest', `Object Lock is not enabled on the bucket (${name})`);
   const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault;
   const eventBridge = properties.NotificationConfiguration?.EventBridgeConfiguration;
   return {

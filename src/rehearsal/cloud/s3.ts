@@ -184,6 +184,7 @@ export class S3 implements Service, ObjectStore {
   }
 
   #fromTemplate(settings: BucketSettings): { ref: string; attributes: Record<string, string> } {
+    this.#events.validate(settings);
     const { name, region, arn } = this.makeBucket(settings);
     return {
       ref: name,

@@ -257,5 +257,9 @@ const described = (execution: Execution): unknown => ({
     ? {}
     : 'output' in execution.outcome
       ? { output: JSON.stringify(execution.outcome.output) }
-      : { error: execution.outcome.error, cause: execution.outcome.cause }),
+      : given({ error: execution.outcome.error, cause: execution.outcome.cause })),
 });
+
+/** A Fail state names an error and a cause, or does not. */
+const given = (texts: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));

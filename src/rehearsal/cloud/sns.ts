@@ -24,6 +24,13 @@ export type Delivery = {
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const MAX_MESSAGE_BYTES = 262_144;
+const MAX_SUBJECT_CHARACTERS = 99;
+
+function refusal({ Message, Subject = '' }: { Message: string; Subject?: string }): string | undefined {
+  if (Message === '') return 'Empty message';
+  if (Buffer.byteLength(Message) > MAX_MESSAGE_BYTES) return 'Message too long';
+  return Subject.length > MAX_SUBJECT_CHARACTERS || /\p{Cc}/u.test(Subject) ? 'Subject' : undefined;
+}
 const PEOPLE = new Set(['email', 'email-json', 'sms']);
 
 /** Topics and their subscriptions. */
@@ -92,8 +99,8 @@ export class Sns implements Service {
   #publish(input: Input, region: string): unknown {
     const topic = this.#topics.get(input.TopicArn);
     if (topic === undefined) throw new AwsError('NotFoundException', 'Topic does not exist', 404);
-    if (Buffer.byteLength(input.Message) > MAX_MESSAGE_BYTES)
-      throw new AwsError('InvalidParameterException', 'Invalid parameter: Message too long');
+    const refused = refusal(input);
+    if (refused !== undefined) throw new AwsError('InvalidParameterException', `Invalid parameter: ${refused}`);
     const MessageId = uuidFrom(this.#random.hex(32));
     for (const subscription of topic.subscriptions)
       this.#world.schedule(region, this.#world.latencies.draw('aws.call'), () =>

@@ -46,29 +46,49 @@ export class ApiError extends Error {
   }
 }
 
+/** `deployments.apps` is the kind `deployments` of the group `apps`. */
+function named(resource: string, name: string): KubeObject {
+  const dot = resource.indexOf('.');
+  if (dot < 0) return { ...(name && { name }), kind: resource };
+  return { ...(name && { name }), group: resource.slice(dot + 1), kind: resource.slice(0, dot) };
+}
+
 export const notFound = (resource: string, name: string): ApiError =>
-  new ApiError('NotFound', `${resource} "${name}" not found`, { name, kind: resource });
+  new ApiError('NotFound', `${resource} "${name}" not found`, named(resource, name));
 
 export const alreadyExists = (resource: string, name: string): ApiError =>
-  new ApiError('AlreadyExists', `${resource} "${name}" already exists`, { name, kind: resource });
+  new ApiError('AlreadyExists', `${resource} "${name}" already exists`, named(resource, name));
 
 export const conflict = (resource: string, name: string): ApiError =>
   new ApiError(
     'Conflict',
     `Operation cannot be fulfilled on ${resource} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
-    { name, kind: resource },
+    named(resource, name),
   );
 
-/** `causes` are field and message pairs, as the API server joins them. */
+/** https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/util/validation/field/errors.go (ErrorType) */
+const CAUSES: Record<string, string> = {
+  'Required value': 'FieldValueRequired',
+  'Duplicate value': 'FieldValueDuplicate',
+  'Unsupported value': 'FieldValueNotSupported',
+  'Not found': 'FieldValueNotFound',
+  'Too many': 'FieldValueTooMany',
+  Forbidden: 'FieldValueForbidden',
+};
+
+/** `causes` are field and message pairs, as the API server joins them; a message begins with the name of its reason. */
 export const invalid = (kind: string, name: string, ...causes: [field: string, message: string][]): ApiError => {
   const told = causes.map(([field, message]) => `${field}: ${message}`);
   const list = told.length === 1 ? told[0] : `[${told.join(', ')}]`;
+  const reason = (message: string): string => CAUSES[message.split(':')[0] ?? ''] ?? 'FieldValueInvalid';
   return new ApiError('Invalid', `${kind} "${name}" is invalid: ${list}`, {
-    name,
-    kind,
-    causes: causes.map(([field, message]) => ({ reason: 'FieldValueInvalid', message, field })),
+    ...named(kind, name),
+    causes: causes.map(([field, message]) => ({ reason: reason(message), message, field })),
   });
 };
 
-export const forbidden = (resource: string, name: string, why: string): ApiError =>
-  new ApiError('Forbidden', `${resource}${name ? ` "${name}"` : ''} is forbidden: ${why}`, { name, kind: resource });
+export const forbidden = (resource: string, name: string, why: string, causes?: KubeObject[]): ApiError =>
+  new ApiError('Forbidden', `${resource}${name ? ` "${name}"` : ''} is forbidden: ${why}`, {
+    ...named(resource, name),
+    ...(causes && { causes }),
+  });

@@ -7,7 +7,7 @@ import { Ownership } from './ownership.ts';
 import { type Resource, Resources } from './resources.ts';
 import { same } from './same.ts';
 import { parseLabelSelector } from './selectors.ts';
-import { changesGeneration, podGrace, type RemoveOptions, withPropagation } from './write-rules.ts';
+import { changesGeneration, hasGeneration, podGrace, type RemoveOptions, withPropagation } from './write-rules.ts';
 
 export type { RemoveOptions } from './write-rules.ts';
 
@@ -108,13 +108,19 @@ export class Store {
     const resource = this.resourceOf(object);
     const given = object.metadata;
     const name: string = given.name ?? this.#generateName(given.generateName);
-    const { deletionTimestamp: _ended, deletionGracePeriodSeconds: _grace, selfLink: _link, ...kept } = given;
+    const {
+      deletionTimestamp: _ended,
+      deletionGracePeriodSeconds: _grace,
+      selfLink: _link,
+      generation: _old,
+      ...kept
+    } = given;
     const metadata = {
       ...kept,
       name,
       uid: this.#uid(),
       resourceVersion: this.#nextVersion(),
-      generation: 1,
+      ...(hasGeneration(resource) && { generation: 1 }),
       creationTimestamp: this.timestamp(),
     };
     if (!resource.namespaced) delete metadata.namespace;
@@ -140,12 +146,14 @@ export class Store {
     const version = object.metadata.resourceVersion;
     if (version !== undefined && version !== current.metadata.resourceVersion) throw conflict(resource.key, ref.name);
     const { uid, creationTimestamp, generation, resourceVersion, deletionTimestamp } = current.metadata;
-    const metadata = { ...object.metadata, uid, creationTimestamp, generation, resourceVersion };
+    const metadata = { ...object.metadata, uid, creationTimestamp, resourceVersion };
+    if (generation === undefined) delete metadata.generation;
+    else metadata.generation = generation;
     if (deletionTimestamp !== undefined) metadata.deletionTimestamp = deletionTimestamp;
     else delete metadata.deletionTimestamp;
     const next = { ...object, metadata };
     if (same(next, current)) return current;
-    if (changesGeneration(resource, next, current)) metadata.generation = generation + 1;
+    if (generation !== undefined && changesGeneration(resource, next, current)) metadata.generation = generation + 1;
     return this.#replace(resource, next, current);
   }
 

@@ -11,6 +11,14 @@ export type RemoveOptions = {
 /** What a pod gets to end, unless it says otherwise. */
 const DEFAULT_GRACE_SECONDS = 30;
 
+/** Their strategies give them none. https://github.com/kubernetes/kubernetes/tree/v1.35.4/pkg/registry/core */
+const WITHOUT_GENERATION = new Set([
+  ...['namespaces', 'nodes', 'persistentvolumes', 'persistentvolumeclaims', 'services', 'endpoints', 'configmaps'],
+  ...['secrets', 'serviceaccounts', 'events', 'limitranges', 'resourcequotas', 'leases.coordination.k8s.io'],
+]);
+
+export const hasGeneration = (resource: Resource): boolean => !WITHOUT_GENERATION.has(resource.key);
+
 /**
  * Whether a change is one of what is wanted: of anything but metadata, and but status where that is a subresource.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#status-subresource

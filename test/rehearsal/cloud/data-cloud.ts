@@ -12,17 +12,23 @@ const table: Record<string, Latency> = parse(
   readFileSync(new URL('../../../src/rehearsal/latencies.yaml', import.meta.url), 'utf8'),
 );
 
-/** A world whose latencies are fixed (seconds), with an event bus that only remembers. */
+/** A world whose latencies are fixed (seconds), but for those that are drawn, with an event bus that only remembers. */
 export function emptyWorld({
   fixed = {},
+  drawn = {},
   judge = () => undefined,
 }: {
   fixed?: Record<string, number>;
+  drawn?: Record<string, [low: number, high: number]>;
   judge?: Judge;
 } = {}) {
   const kernel = new Kernel('test', START);
   const still = Object.fromEntries(
-    Object.keys(table).map((name) => [name, { fixed: fixed[name] ?? 0, grade: 'U', source: 'test' }]),
+    Object.keys(table).map((name) => {
+      const uniform = drawn[name];
+      const shape = uniform === undefined ? { fixed: fixed[name] ?? 0 } : { uniform };
+      return [name, { ...shape, grade: 'U', source: 'test' }];
+    }),
   );
   const world = new World(kernel, new Latencies(still, kernel.random));
   world.judgeBy(judge);

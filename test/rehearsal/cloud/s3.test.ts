@@ -77,6 +77,25 @@ describe('S3', () => {
     });
   });
 
+  it('names a missing bucket NotFound where the request was HEAD', async () => {
+    const { world } = twoBuckets();
+    for (const operation of ['HeadObject', 'HeadBucket'] as const)
+      await expect(ask(world, WEST, `s3:${operation}`, { Bucket: 'none', Key: 'a' })).rejects.toMatchObject({
+        name: 'NotFound',
+        status: 404,
+      });
+  });
+
+  it('lists keys in the order of their UTF-8, a page at a time', async () => {
+    const { world } = twoBuckets();
+    const keys = ['a', 'é', '\ufb00', '😀', '😀/a', '😀/b'];
+    for (const Key of keys.toReversed()) await ask(world, WEST, 's3:PutObject', { Bucket: 'main', Key, Body: '' });
+    const all = await ask(world, WEST, 's3:ListObjectsV2', { Bucket: 'main' });
+    expect(all.Contents.map(({ Key }: { Key: string }) => Key)).toEqual(keys);
+    const page = await ask(world, WEST, 's3:ListObjectsV2', { Bucket: 'main', StartAfter: '\ufb00', Delimiter: '/' });
+    expect([page.Contents.length, page.CommonPrefixes]).toEqual([1, [{ Prefix: '😀/' }]]);
+  });
+
   it('sends a request for a bucket of another region away', async () => {
     const { world } = twoBuckets();
     await expect(ask(world, EAST, 's3:GetObject', { Bucket: 'main', Key: 'a' })).rejects.toMatchObject({
@@ -213,6 +232,72 @@ describe('S3 replication', () => {
     release();
     await pass(world, 10);
     expect(s3.list('copy')).toHaveLength(2);
+  });
+
+  it('tells beside the source when 15 minutes are over, and again when the object has arrived after all', async () => {
+    const { world, s3 } = twoBuckets();
+    const told: [minute: number, event: string, key: string][] = [];
+    world.register({
+      id: 'lambda',
+      resources: {},
+      operations: {
+        Invoke: {
+          permissions: () => [],
+          answer: ({ Payload }) => {
+            const [{ eventName, s3: about }] = JSON.parse(Payload).Records;
+            told.push([Math.floor((world.kernel.now - START) / 60_000), eventName, about.object.key]);
+          },
+        },
+      },
+    });
+    const ReplicationConfiguration = {
+      Role: 'arn:aws:iam::111122223333:role/replicate',
+      Rules: [
+        {
+          Status: 'Enabled',
+          Filter: { Prefix: '' },
+          Destination: { Bucket: 'arn:aws:s3:::copy', ReplicationTime: { Status: 'Enabled' } },
+        },
+      ],
+    };
+    const LambdaConfigurations = [{ Event: 's3:Replication:*', Function: 'arn:aws:lambda:us-west-2:1:function:f' }];
+    s3.resources['AWS::S3::Bucket']?.(
+      {
+        BucketName: 'timed',
+        VersioningConfiguration: { Status: 'Enabled' },
+        NotificationConfiguration: { LambdaConfigurations },
+        ReplicationConfiguration,
+      },
+      templatePlace(WEST, 'Timed'),
+    );
+    const release = s3.stallReplication((_, key) => key !== 'swift');
+    for (const key of ['late', 'swift']) s3.put('timed', key, 'x');
+    await pass(world, 600);
+    s3.put('timed', 'soon', 'x');
+    await pass(world, 600);
+    release();
+    await pass(world, 600);
+    expect(told).toEqual([
+      [15, 'Replication:OperationMissedThreshold', 'late'],
+      [20, 'Replication:OperationReplicatedAfterThreshold', 'late'],
+    ]);
+  });
+
+  it('brings what was held back in another order than it was written, by the seed', async () => {
+    const { world, s3 } = twoBuckets({ drawn: { 's3.replication': [1, 60] } });
+    const keys = Array.from({ length: 12 }, (_, index) => `velero/${index}`);
+    const release = s3.stallReplication();
+    for (const key of keys) s3.put('main', key, 'x');
+    await pass(world, 60);
+    const arrived: string[] = [];
+    const copied = s3.find('copy');
+    release();
+    for (let second = 0; second < 61; second++) {
+      await pass(world, 1);
+      for (const key of keys) if (!arrived.includes(key) && copied?.latest(key) !== undefined) arrived.push(key);
+    }
+    expect([...arrived].sort()).toEqual([...keys].sort());
+    expect(arrived).not.toEqual(keys);
   });
 
   it('keeps the newer version current when an older one arrives later', async () => {

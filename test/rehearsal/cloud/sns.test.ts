@@ -59,4 +59,16 @@ describe('SNS', () => {
       name: 'NotFoundException',
     });
   });
+
+  it.each([
+    ['an empty message', { Message: '' }],
+    ['a subject of two lines', { Subject: 'two\nlines', Message: 'm' }],
+    ['a subject of a hundred characters', { Subject: 's'.repeat(100), Message: 'm' }],
+  ])('refuses %s', async (_, input) => {
+    const twin = new CoreTwin();
+    twin.deploy({ Topic: topic() });
+    await expect(twin.call('sns', 'Publish', { TopicArn: TOPIC, ...input })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
 });

@@ -18,7 +18,14 @@ export function checkNamespace(cluster: ControlPlane, resource: Resource, namesp
   if (found === undefined) throw notFound('namespaces', namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  throw forbidden(resource.key, name ?? '', why);
+  const causes = [
+    {
+      reason: 'NamespaceTerminating',
+      message: `namespace ${namespace} is being terminated`,
+      field: 'metadata.namespace',
+    },
+  ];
+  throw forbidden(resource.key, name ?? '', why, causes);
 }
 
 /**

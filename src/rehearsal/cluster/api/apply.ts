@@ -58,12 +58,30 @@ function refuseConflicts(others: ManagerEntry[], changed: FieldSet): void {
     return both === undefined ? [] : paths(both).map((field) => ({ other, field }));
   });
   if (conflicts.length === 0) return;
-  const told = conflicts.map(
-    ({ other, field }) => `conflict with "${other.manager}" using ${other.apiVersion}: ${field}`,
-  );
-  const many = conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`;
-  throw new ApiError('Conflict', `Apply failed with ${many}: ${told.join('; ')}`);
+  const causes = conflicts.map(({ other, field }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${inWords(other)}`,
+    field,
+  }));
+  throw new ApiError('Conflict', `Apply failed with ${listed(conflicts)}`, { causes });
 }
+
+type Conflict = { other: ManagerEntry; field: string };
+
+/** https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/util/managedfields/internal/conflict.go (getConflictMessage) */
+function listed(conflicts: Conflict[]): string {
+  const [first] = conflicts;
+  if (first !== undefined && conflicts.length === 1)
+    return `1 conflict: conflict with ${inWords(first.other)}: ${first.field}`;
+  const byManager = [...Map.groupBy(conflicts, ({ other }) => inWords(other))].sort(([a], [b]) => (a < b ? -1 : 1));
+  const told = byManager.map(
+    ([who, of]) => `conflicts with ${who}:\n${of.map(({ field }) => `- ${field}`).join('\n')}`,
+  );
+  return `${conflicts.length} conflicts: ${told.join('\n')}`;
+}
+
+const inWords = ({ manager, operation, apiVersion, time }: ManagerEntry): string =>
+  operation === 'Update' ? `"${manager}" using ${apiVersion} at ${time}` : `"${manager}"`;
 
 function merge(resource: Resource, current: KubeObject, wanted: KubeObject, path: string[]): KubeObject {
   if (Array.isArray(wanted)) return mergeList(resource, Array.isArray(current) ? current : [], wanted, path);

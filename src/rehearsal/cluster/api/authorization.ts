@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.ts';
+import { forbidden } from '../api-error.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { Identity, KubeObject } from '../host.ts';
 import { ACCESS_POLICIES, type Rule } from './access-policies.ts';
@@ -17,13 +17,9 @@ export function authorize(cluster: ControlPlane, by: Identity, access: Access): 
   if (allowed(cluster, by, access)) return;
   const [plural, group] = splitKey(access.resource);
   const asked = access.subresource ? `${plural}/${access.subresource}` : plural;
-  const qualified = group === '' ? asked : `${asked}.${group}`;
   const where = access.namespace === undefined ? 'at the cluster scope' : `in the namespace "${access.namespace}"`;
-  const what = access.name === undefined ? qualified : `${qualified} "${access.name}"`;
-  throw new ApiError(
-    'Forbidden',
-    `${what} is forbidden: User "${by.username}" cannot ${access.verb} resource "${asked}" in API group "${group}" ${where}`,
-  );
+  const why = `User "${by.username}" cannot ${access.verb} resource "${asked}" in API group "${group}" ${where}`;
+  throw forbidden(access.resource, access.name ?? '', why);
 }
 
 export function allowed(cluster: ControlPlane, by: Identity, access: Access): boolean {

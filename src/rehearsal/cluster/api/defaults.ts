@@ -87,6 +87,12 @@ const DEFAULTS: Record<string, Defaults> = {
     const name = ingress.spec?.ingressClassName ?? defaultIngressClass(cluster, ingress);
     return name === undefined ? ingress : withSpec(ingress, { ingressClassName: name });
   },
+  'customresourcedefinitions.apiextensions.k8s.io': (definition) => {
+    const { kind } = definition.spec?.names ?? {};
+    if (kind === undefined) return definition;
+    const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...definition.spec.names };
+    return { ...definition, spec: { ...definition.spec, names } };
+  },
   'priorityclasses.scheduling.k8s.io': (priorityClass) => ({
     preemptionPolicy: 'PreemptLowerPriority',
     ...priorityClass,

@@ -44,10 +44,23 @@ export function checkUnchangeable(resource: Resource, next: KubeObject, current:
     const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
     throw invalid(kind, next.metadata.name, [field, message]);
   };
+  // https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/#how-finalizers-work
+  const known: string[] = current.metadata.finalizers ?? [];
+  const added = (next.metadata.finalizers ?? []).filter((finalizer: string) => !known.includes(finalizer));
+  if (current.metadata.deletionTimestamp !== undefined && added.length > 0)
+    refuse(
+      'metadata.finalizers',
+      `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each: string) => `"${each}"`).join(', ')}}`,
+    );
   for (const path of IMMUTABLE[resource.key] ?? []) {
     const before = at(current, path);
     if (!same(before, at(next, path)) && (before !== undefined || resource.key !== 'persistentvolumes'))
-      refuse(path, `Invalid value: ${JSON.stringify(at(next, path))}: field is immutable`);
+      refuse(
+        path,
+        resource.key === 'priorityclasses.scheduling.k8s.io'
+          ? 'Forbidden: may not be changed in an update.'
+          : `Invalid value: ${JSON.stringify(at(next, path))}: field is immutable`,
+      );
   }
   CHECKS[resource.key]?.(next, current, refuse);
 }
@@ -72,14 +85,14 @@ const CHECKS: Record<string, (next: KubeObject, current: KubeObject, refuse: Ref
       refuse('spec.loadBalancerClass', `Invalid value: ${JSON.stringify(newClass)}: may not change once set`);
   },
   persistentvolumeclaims: (next, current, refuse) => {
-    const bound = current.spec.volumeName ? [] : ['volumeName'];
-    const mutable = ['resources', 'volumeAttributesClassName', ...bound];
+    const bound = current.spec.volumeName !== undefined && current.status?.phase === 'Bound';
+    const mutable = ['volumeAttributesClassName', bound ? 'resources' : 'volumeName'];
+    const size = (claim: KubeObject) => quantity(claim.spec.resources?.requests?.storage);
     if (!same(omit(next.spec, mutable), omit(current.spec, mutable)))
       refuse(
         'spec',
         'Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
       );
-    const size = (claim: KubeObject) => quantity(claim.spec.resources?.requests?.storage);
     if (size(next) < size(current))
       refuse('spec.resources.requests.storage', 'Forbidden: field can not be less than status.capacity');
   },

@@ -1,3 +1,4 @@
+import { ApiError } from '../api-error.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { apiVersionOf } from '../resources.ts';
@@ -20,6 +21,7 @@ export function listed(cluster: ControlPlane, at: ObjectPath, query: URLSearchPa
       compare(a.metadata.namespace ?? '', b.metadata.namespace ?? '') || compare(a.metadata.name, b.metadata.name),
   );
   const start = Number(Buffer.from(query.get('continue') ?? '', 'base64').toString() || 0);
+  if (Number.isNaN(start)) throw new ApiError('BadRequest', 'continue key is not valid');
   const end = start + (Number(query.get('limit')) || found.length);
   const apiVersion = apiVersionOf(resource.group, at.version);
   const rest = found.length - end;

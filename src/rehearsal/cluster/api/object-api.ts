@@ -1,4 +1,4 @@
-import { ApiError, alreadyExists, notFound } from '../api-error.ts';
+import { ApiError, alreadyExists, invalid, notFound } from '../api-error.ts';
 import type { ControlPlane, ObjectApi, WriteOptions } from '../control-plane.ts';
 import type { Identity, KubeObject } from '../host.ts';
 import type { Resource } from '../resources.ts';
@@ -35,12 +35,12 @@ export class ApiServerObjects implements ObjectApi {
     const { name, namespace } = placed(resource, object).metadata;
     if (by !== undefined) authorize(this.#cluster, by, { verb: 'create', resource: resource.key, namespace });
     checkNamespace(this.#cluster, resource, namespace, name);
-    if (name !== undefined && store.get({ resource: resource.key, namespace, name }))
-      throw alreadyExists(resource.key, name);
     const filled = withDefaults(this.#cluster, resource, withoutStatus(resource, placed(resource, object)));
     const complete = resource.key === 'pods' && filled.spec ? withPriority(this.#cluster, filled) : filled;
     admit(this.#cluster, 'CREATE', resource, complete);
     validate(this.#cluster, resource, complete);
+    if (name !== undefined && store.get({ resource: resource.key, namespace, name }))
+      throw alreadyExists(resource.key, name);
     const managed =
       manager === undefined ? complete : recordManager(resource, manager, complete, undefined, store.timestamp());
     return dryRun ? managed : store.create(managed);
@@ -69,7 +69,8 @@ export class ApiServerObjects implements ObjectApi {
     const applied = placed(resource, asStored(object));
     const ref = { ...store.refOf(applied), resource: resource.key };
     if (by !== undefined) authorize(this.#cluster, by, { verb: 'patch', ...ref });
-    if (!manager) throw new ApiError('BadRequest', 'fieldManager is required for apply patch');
+    if (!manager)
+      throw invalid('PatchOptions.meta.k8s.io', '', ['fieldManager', 'Required value: is required for apply patch']);
     const current = store.get(ref);
     const merged = apply(resource, applied, current, manager, force === true, store.timestamp());
     if (current === undefined) return this.create(merged, { by, dryRun });

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { NotSimulated } from '../../kernel/not-simulated.ts';
-import { ApiError, conflict, notFound } from '../api-error.ts';
+import { ApiError, conflict, invalid, notFound } from '../api-error.ts';
 import type { ControlPlane, WriteOptions } from '../control-plane.ts';
 import type { ApiRequest, ApiResponse, KubeObject } from '../host.ts';
 import { apiVersionOf } from '../resources.ts';
@@ -51,13 +51,21 @@ function answer(cluster: ControlPlane, request: ApiRequest): ApiResponse {
   const discovered = discover(cluster.store.resources, path);
   if (discovered !== undefined) return { status: 200, body: discovered };
   const at = parsePath(cluster.store.resources, path);
-  if (at === undefined) throw new ApiError('NotFound', 'the server could not find the requested resource');
+  if (at === undefined) return nowhere(cluster, path);
   if (query.get('watch') === 'true' || query.get('watch') === '1')
     throw new NotSimulated('a watch over the Kubernetes API');
   if (at.subresource === 'proxy') return proxied(cluster, at, request);
   if (at.subresource !== undefined && !['status', 'scale'].includes(at.subresource))
     return otherSubresource(cluster, at, request);
   return at.name === undefined ? collection(cluster, at, request) : single(cluster, at, at.name, request);
+}
+
+/** A group that is served answers for its paths; nobody does for the rest. */
+function nowhere(cluster: ControlPlane, path: string): ApiResponse {
+  const [, root, group] = path.split('/');
+  if (root === 'apis' && discover(cluster.store.resources, `/apis/${group}`) === undefined)
+    return { status: 404, body: '404 page not found\n' };
+  throw new ApiError('NotFound', 'the server could not find the requested resource');
 }
 
 const verbOf = ({ method }: ApiRequest): string => method.toLowerCase();
@@ -157,6 +165,11 @@ function scale(cluster: ControlPlane, at: ObjectPath, name: string, request: Api
   const body = parseBody(request);
   const asked = method === 'PUT' ? body : { spec: { ...scaleOf(current).spec, ...body.spec }, metadata: body.metadata };
   const { by: _judged, ...options } = writeOptions(request);
+  if (asked.spec?.replicas < 0)
+    throw invalid('Scale.autoscaling', name, [
+      'spec.replicas',
+      `Invalid value: ${asked.spec.replicas}: must be greater than or equal to 0`,
+    ]);
   return { status: 200, body: scaleOf(cluster.api.replace(scaled(current, asked), options)) };
 }
 

@@ -16,7 +16,12 @@ export function serviceDefaults(service: KubeObject, cluster: ControlPlane): Kub
   if (spec.type !== 'ExternalName') {
     spec.clusterIP ||= known?.clusterIP ?? freeAddress(cluster);
     spec.clusterIPs = [spec.clusterIP];
+    spec.ipFamilies ??= ['IPv4'];
+    spec.ipFamilyPolicy ??= 'SingleStack';
   }
+  // https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/apis/core/v1/defaults.go (SetDefaults_Service)
+  if (reachable) spec.externalTrafficPolicy ??= 'Cluster';
+  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   if (spec.ports !== undefined)
     spec.ports = spec.ports.map((port: KubeObject, index: number) => {
       const complete = { protocol: 'TCP', targetPort: port.port, ...port };

@@ -38,15 +38,32 @@ function mergeList(target: KubeObject, patch: KubeObject[], path: string[]): Kub
   const key = kind === 'atomic' ? undefined : kind.keys[0];
   if (key === undefined || patch.some((item) => item?.$patch === 'replace'))
     return patch.filter((item) => item?.$patch !== 'replace');
-  const merged = [...current];
-  for (const item of patch) {
-    const index = merged.findIndex((known) => known[key] === item[key]);
-    if (item.$patch === 'delete') {
-      if (index >= 0) merged.splice(index, 1);
-    } else if (index < 0) merged.push(strategicMerge({}, item, path));
-    else merged[index] = strategicMerge(merged[index], item, path);
+  const patched = patch.flatMap((item) => {
+    if (item.$patch === 'delete') return [];
+    return [strategicMerge(current.find((known) => known[key] === item[key]) ?? {}, item, path)];
+  });
+  const named = new Set(patch.map((item) => item[key]));
+  const order = current.map((item) => item[key]);
+  return inOrder(
+    patched,
+    current.filter((item) => !named.has(item[key])),
+    (item) => order.indexOf(item[key]),
+  );
+}
+
+/**
+ * What the patch names, in its order, among the rest in theirs: as they stood before; what is new goes ahead.
+ * https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/util/strategicpatch/patch.go (mergeSortedSlice)
+ */
+function inOrder(patched: KubeObject[], rest: KubeObject[], placeOf: (item: KubeObject) => number): KubeObject[] {
+  const merged: KubeObject[] = [];
+  let next = 0;
+  for (const item of patched) {
+    const place = placeOf(item);
+    while (place >= 0 && next < rest.length && placeOf(rest[next]) < place) merged.push(rest[next++]);
+    merged.push(item);
   }
-  return merged;
+  return [...merged, ...rest.slice(next)];
 }
 
 const without = (object: KubeObject, key: string): KubeObject => {

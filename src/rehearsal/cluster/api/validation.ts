@@ -2,14 +2,18 @@ import { forbidden, invalid } from '../api-error.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { parseCron } from '../cron-schedule.ts';
 import type { KubeObject } from '../host.ts';
+import { quantity } from '../quantity.ts';
 import type { Resource } from '../resources.ts';
 import { matchesSelector } from '../selectors.ts';
-import { type Problem, podProblems } from './pod-validation.ts';
+import { negative, type Problem, podProblems, unknownWord } from './pod-validation.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+
+const SYSTEM_CLASSES = ['system-cluster-critical', 'system-node-critical'];
+const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 const required = (field: string): Problem => [field, 'Required value'];
 
@@ -60,16 +64,15 @@ const PROBLEMS: Record<string, (object: KubeObject) => Iterable<Problem>> = {
   persistentvolumes: volumeProblems,
   'storageclasses.storage.k8s.io': (storageClass) => (storageClass.provisioner ? [] : [required('provisioner')]),
   'customresourcedefinitions.apiextensions.k8s.io': definitionProblems,
+  'priorityclasses.scheduling.k8s.io': priorityClassProblems,
   'rolebindings.rbac.authorization.k8s.io': (binding) => (binding.roleRef?.name ? [] : [required('roleRef.name')]),
   'clusterrolebindings.rbac.authorization.k8s.io': (binding) =>
     binding.roleRef?.name ? [] : [required('roleRef.name')],
 };
 
 function* workloadProblems({ spec }: KubeObject): Iterable<Problem> {
-  if (!spec?.selector) {
-    yield required('spec.selector');
-    return;
-  }
+  yield* negative('spec.replicas', spec?.replicas);
+  if (!spec?.selector) yield required('spec.selector');
   const labels = spec.template?.metadata?.labels;
   if (!matchesSelector(spec.selector, labels))
     yield [
@@ -84,6 +87,7 @@ function* workloadProblems({ spec }: KubeObject): Iterable<Problem> {
 }
 
 function* jobProblems(spec: KubeObject, path: string): Iterable<Problem> {
+  yield* negative(`${path}.backoffLimit`, spec?.backoffLimit);
   yield* podProblems(spec?.template?.spec, `${path}.template.spec`);
   const restart = spec?.template?.spec?.restartPolicy ?? 'Always';
   if (restart === 'Always')
@@ -94,10 +98,27 @@ function* cronJobProblems({ spec }: KubeObject): Iterable<Problem> {
   if (!spec?.schedule) yield required('spec.schedule');
   else if (parseCron(spec.schedule) === undefined)
     yield ['spec.schedule', `Invalid value: "${spec.schedule}": it is not a cron schedule`];
+  yield* unknownWord('spec.concurrencyPolicy', spec?.concurrencyPolicy, 'Allow', 'Forbid', 'Replace');
+  if (spec?.timeZone !== undefined && !isTimeZone(spec.timeZone))
+    yield ['spec.timeZone', `Invalid value: "${spec.timeZone}": unknown time zone ${spec.timeZone}`];
   yield* jobProblems(spec?.jobTemplate?.spec, 'spec.jobTemplate.spec');
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function* portProblems(field: string, port: unknown): Iterable<Problem> {
+  if (typeof port === 'number' && (port < 1 || port > 65_535))
+    yield [field, `Invalid value: ${port}: must be between 1 and 65535, inclusive`];
+}
+
 function* serviceProblems({ spec }: KubeObject): Iterable<Problem> {
+  yield* unknownWord('spec.type', spec.type, 'ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort');
   if (spec.type === 'ExternalName') {
     if (!spec.externalName) yield required('spec.externalName');
     return;
@@ -108,12 +129,18 @@ function* serviceProblems({ spec }: KubeObject): Iterable<Problem> {
     if (!port.name && spec.ports.length > 1) yield required(`spec.ports[${index}].name`);
     else if (names.has(port.name)) yield [`spec.ports[${index}].name`, `Duplicate value: "${port.name}"`];
     names.add(port.name);
+    yield* portProblems(`spec.ports[${index}].port`, port.port);
+    yield* portProblems(`spec.ports[${index}].targetPort`, port.targetPort);
   }
 }
 
 function* claimProblems({ spec }: KubeObject): Iterable<Problem> {
   if (!spec?.accessModes?.length) yield ['spec.accessModes', 'Required value: at least 1 access mode is required'];
-  if (!spec?.resources?.requests?.storage) yield required('spec.resources[storage]');
+  for (const mode of spec?.accessModes ?? []) yield* unknownWord('spec.accessModes', mode, ...ACCESS_MODES);
+  const storage = spec?.resources?.requests?.storage;
+  if (!storage) yield required('spec.resources[storage]');
+  else if (quantity(storage) <= 0)
+    yield ['spec.resources[storage]', `Invalid value: "${storage}": must be greater than zero`];
 }
 
 function* volumeProblems({ spec }: KubeObject): Iterable<Problem> {
@@ -121,12 +148,28 @@ function* volumeProblems({ spec }: KubeObject): Iterable<Problem> {
   if (!spec?.capacity?.storage) yield required('spec.capacity');
 }
 
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass */
+function* priorityClassProblems({ metadata, value }: KubeObject): Iterable<Problem> {
+  if (SYSTEM_CLASSES.includes(metadata.name)) return;
+  if (metadata.name.startsWith('system-'))
+    yield ['metadata.name', "Forbidden: priority class names with 'system-' prefix are reserved for system use only"];
+  if (value > 1_000_000_000)
+    yield ['value', 'Forbidden: maximum allowed value of a user defined priority is 1000000000'];
+}
+
 function* definitionProblems({ spec, metadata }: KubeObject): Iterable<Problem> {
   const wanted = `${spec?.names?.plural}.${spec?.group}`;
   if (metadata.name !== wanted)
     yield ['metadata.name', `Invalid value: "${metadata.name}": must be spec.names.plural+"."+spec.group`];
   if (!spec?.versions?.some((version: KubeObject) => version.storage))
-    yield ['spec.versions', 'Invalid value: must have exactly one version marked as storage version'];
+    yield* [
+      ['spec.versions', 'Invalid value: must have exactly one version marked as storage version'],
+      ['status.storedVersions', 'Invalid value: null: must have at least one stored version'],
+    ] satisfies Problem[];
+  yield* unknownWord('spec.scope', spec?.scope, 'Cluster', 'Namespaced');
+  for (const [index, version] of (spec?.versions ?? []).entries())
+    if (!version.schema?.openAPIV3Schema)
+      yield [`spec.versions[${index}].schema.openAPIV3Schema`, 'Required value: schemas are required'];
 }
 
 /** Admission plugin ServiceAccount. https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/ */

@@ -163,8 +163,12 @@ function writeStatus(
     now,
   );
   conditions = withCondition(conditions, progress(cluster, deployment, status, enqueue), now);
-  store.setStatus(deployment, { ...status, conditions });
+  store.setStatus(deployment, { ...withoutZeros(status), conditions });
 }
+
+/** Counts of zero are left out. https://github.com/kubernetes/api/blob/v0.35.4/apps/v1/types.go (DeploymentStatus, omitempty) */
+const withoutZeros = (counts: Record<string, number>): KubeObject =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count || undefined]));
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment */
 function progress(
@@ -179,7 +183,8 @@ function progress(
   const done = next.updatedReplicas === replicas && next.replicas === replicas && next.availableReplicas >= replicas;
   if (done) return { type, status: 'True', reason: 'NewReplicaSetAvailable' };
   const deadlineMs = progressDeadlineSeconds * 1000;
-  const moved = COUNTS.some((field) => deployment.status?.[field] !== next[field]);
+  const moved =
+    deployment.status === undefined || COUNTS.some((field) => (deployment.status[field] ?? 0) !== next[field]);
   if (moved || known?.lastUpdateTime === undefined) {
     cluster.after(deadlineMs, () => enqueue(deployment.metadata.uid));
     return { type, status: 'True', reason: 'ReplicaSetUpdated', lastUpdateTime: cluster.store.timestamp() };

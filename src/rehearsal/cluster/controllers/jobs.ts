@@ -29,23 +29,43 @@ function reconcile(cluster: ControlPlane, job: KubeObject, enqueue: (uid: string
   if (ended !== undefined || job.spec.suspend) for (const pod of counts.active) store.remove(store.refOf(pod));
   else counts.active.push(...createMissing(cluster, job, counts, enqueue));
   const status: KubeObject = {
-    active: ended ? 0 : counts.active.length,
-    succeeded,
-    failed,
+    // Counts of zero are left out: https://github.com/kubernetes/api/blob/v0.35.4/batch/v1/types.go (JobStatus, omitempty)
+    active: (ended ? 0 : counts.active.length) || undefined,
+    succeeded: succeeded || undefined,
+    failed: failed || undefined,
     ready: counts.active.filter(runs).length,
   };
   if (startTime !== undefined) status.startTime = startTime;
+  let conditions = withSuspension(job, store.timestamp());
   if (ended !== undefined) {
     const [type, reason, message] = ended;
-    status.conditions = withCondition(
-      job.status?.conditions,
-      { type, status: 'True', reason, message },
-      store.timestamp(),
-    );
+    for (const each of [FORETOLD_BY[type], type])
+      conditions = withCondition(conditions, { type: each, status: 'True', reason, message }, store.timestamp());
     if (type === 'Complete') status.completionTime = store.timestamp();
   } else if (job.spec.activeDeadlineSeconds && !job.status?.startTime)
     cluster.after(job.spec.activeDeadlineSeconds * 1000, () => enqueue(job.metadata.uid));
+  if (conditions !== undefined) status.conditions = conditions;
   store.setStatus(job, status);
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/job/#terminal-job-conditions */
+const FORETOLD_BY: Record<string, string> = { Complete: 'SuccessCriteriaMet', Failed: 'FailureTarget' };
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/job/#suspending-a-job */
+function withSuspension({ spec, status }: KubeObject, time: string): KubeObject[] | undefined {
+  const type = 'Suspended';
+  if (spec.suspend)
+    return withCondition(
+      status?.conditions,
+      { type, status: 'True', reason: 'JobSuspended', message: 'Job suspended' },
+      time,
+    );
+  if (!conditionIs({ status }, type, 'True')) return status?.conditions;
+  return withCondition(
+    status.conditions,
+    { type, status: 'False', reason: 'JobResumed', message: 'Job resumed' },
+    time,
+  );
 }
 
 export const isFinished = (job: KubeObject): boolean =>

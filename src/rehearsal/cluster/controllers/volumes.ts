@@ -94,13 +94,13 @@ function reconcileVolume(cluster: ControlPlane, volume: KubeObject): void {
     cluster.volumes.add(name, quantity(spec.capacity.storage));
 }
 
-/** A claim stays while a pod uses it. https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection */
+/** A claim stays while a pod on a node uses it. https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection */
 function releaseClaim(cluster: ControlPlane, claim: KubeObject): void {
   const { name, namespace, finalizers } = claim.metadata;
   if (!finalizers?.includes(PVC_PROTECTION)) return;
   const used = cluster.store
     .list('pods', { namespace })
-    .some((pod) => !hasEnded(pod) && [...claimsOf(pod).values()].includes(name));
+    .some((pod) => pod.spec.nodeName && !hasEnded(pod) && [...claimsOf(pod).values()].includes(name));
   if (used) return;
   const left = finalizers.filter((each: string) => each !== PVC_PROTECTION);
   cluster.store.update({ ...claim, metadata: { ...claim.metadata, finalizers: left } });

@@ -9,6 +9,7 @@ import { ObjectStore } from './object-store.ts';
 import type { Process } from './process.ts';
 import { openRepository } from './repositories.ts';
 import { RESTORE_WAIT } from './restore/pod-action.ts';
+import { seesNoVolumes } from './silence.ts';
 
 const MEGABYTE = 1_000_000;
 /** Of a volume's overhead: before its data moves, after it moved, and until the node takes the next. */
@@ -201,7 +202,8 @@ export class NodeAgent {
 
   #contentOf(pod: KubeObject | undefined, volume: string): Content {
     const pv = pod === undefined ? undefined : this.#pvOf(pod, volume);
-    if (pv === undefined) return { lastWrite: null, bytes: 0, origin: `${this.cluster.host.name}/${volume}` };
+    const nothing = { lastWrite: null, bytes: 0, origin: `${this.cluster.host.name}/${volume}` };
+    if (pv === undefined || seesNoVolumes(this.cluster)) return nothing;
     if (!this.cluster.volumes.has(pv))
       throw new Error(
         `error exposing host path for pod volume: error identifying unique volume path on host for volume ${volume} in pod ${pod?.metadata.name}: expected one matching path, got 0`,

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { remembered } from '../../kernel/remembered.ts';
 import type { KubeObject } from '../host.ts';
 import type { Process } from './process.ts';
+import { refuse } from './refuse.ts';
 
 /** What is written: text, bytes, or something to be made when somebody reads it, with the size that it will have. */
 export type Content = { body: string | Uint8Array | (() => Uint8Array); size?: number; payload?: unknown };
@@ -147,6 +148,8 @@ export class ObjectStore {
   }
 
   async #call(operation: string, input: Record<string, unknown>): Promise<KubeObject> {
+    const { s3Url } = this.#location.spec.config ?? {};
+    if (s3Url !== undefined) refuse(this.#process.cluster.host, `the store at ${s3Url}`);
     // A request signed for another region than the bucket's is redirected, which the plugin does not follow.
     const region = this.#location.spec.config?.region;
     if (region !== undefined && region !== this.#process.cluster.host.region)

@@ -49,8 +49,8 @@ describe('patches', () => {
         name: 'a',
         image: 'a:1',
         env: [
+          { name: 'Y', value: '2' }, // What is new goes ahead.
           { name: 'X', value: '1' },
-          { name: 'Y', value: '2' },
         ],
       },
     ]);
@@ -103,7 +103,7 @@ describe('server-side apply', () => {
 
   it('creates what is not there, and needs a field manager', () => {
     const rig = new Rig();
-    expect(rig.patch(WEB, applied(1), 'apply')).toMatchObject({ status: 400 });
+    expect(rig.patch(WEB, applied(1), 'apply')).toMatchObject({ status: 422 });
     expect(apply(rig, 'lifeboat', applied(1)).status).toBe(201);
     expect(apply(rig, 'lifeboat', applied(2)).body.spec.replicas).toBe(2);
   });
@@ -114,7 +114,7 @@ describe('server-side apply', () => {
     const conflict = apply(rig, 'git', applied(5));
     expect(conflict).toMatchObject({
       status: 409,
-      body: { message: 'Apply failed with 1 conflict: conflict with "lifeboat" using apps/v1: .spec.replicas' },
+      body: { message: 'Apply failed with 1 conflict: conflict with "lifeboat": .spec.replicas' },
     });
     expect(apply(rig, 'git', applied(5), true).body.spec.replicas).toBe(5);
     expect(apply(rig, 'lifeboat', applied(1)).status).toBe(409);

@@ -50,10 +50,8 @@ describe('the API over REST', () => {
     expect(
       status('POST', DEPLOYMENTS, { ...deployment('x'), metadata: { name: 'x', namespace: 'other' } }),
     ).toMatchObject({ code: 400 });
-    expect(status('GET', '/apis/example.com/v1/namespaces/default/widgets')).toMatchObject({
-      code: 404,
-      reason: 'NotFound',
-    });
+    expect(rig.request('GET', '/apis/example.com/v1/namespaces/default/widgets').status).toBe(404);
+    expect(status('GET', '/apis/apps/v9')).toMatchObject({ code: 404, reason: 'NotFound' });
     expect(status('POST', `${PODS}/x`, pod('x'))).toMatchObject({ code: 405 });
   });
 

@@ -25,8 +25,8 @@ describe('a Job', () => {
       most = Math.max(most, object.status?.active ?? 0);
     });
     await rig.pass(600);
-    expect(status(rig)).toMatchObject({ succeeded: 4, failed: 0, active: 0 });
-    expect(ended(rig)).toEqual([['Complete', 'CompletionsReached']]);
+    expect(status(rig)).toMatchObject({ succeeded: 4, failed: undefined, active: undefined });
+    expect(ended(rig)).toContainEqual(['Complete', 'CompletionsReached']);
     expect(most).toBe(2);
     expect(rig.pods().map((each) => each.status.phase)).toEqual(Array(4).fill('Succeeded'));
   });
@@ -36,7 +36,7 @@ describe('a Job', () => {
     rig.create(job('task', { backoffLimit: 2 }, podSpec({}, { image: 'failing:1' })));
     await rig.pass(600);
     expect(status(rig).failed).toBe(3);
-    expect(ended(rig)).toEqual([['Failed', 'BackoffLimitExceeded']]);
+    expect(ended(rig)).toContainEqual(['Failed', 'BackoffLimitExceeded']);
     expect(rig.pods()[0]?.status.containerStatuses[0].state.terminated).toMatchObject({
       exitCode: 1,
       message: 'it does not work',
@@ -49,14 +49,14 @@ describe('a Job', () => {
       job('task', { backoffLimit: 2 }, { restartPolicy: 'OnFailure', ...podSpec({}, { image: 'failing:1' }) }),
     );
     await rig.pass(600);
-    expect(ended(rig)).toEqual([['Failed', 'BackoffLimitExceeded']]);
+    expect(ended(rig)).toContainEqual(['Failed', 'BackoffLimitExceeded']);
   });
 
   it('fails at its deadline, and ends its pods', async () => {
     const rig = rigWithPrograms();
     rig.create(job('task', { activeDeadlineSeconds: 60 }, podSpec({}, { image: 'endless:1' })));
     await rig.pass(120);
-    expect(ended(rig)).toEqual([['Failed', 'DeadlineExceeded']]);
+    expect(ended(rig)).toContainEqual(['Failed', 'DeadlineExceeded']);
     expect(rig.pods()).toEqual([]);
   });
 
@@ -67,14 +67,14 @@ describe('a Job', () => {
     expect(rig.pods()).toEqual([]);
     rig.patch('/apis/batch/v1/namespaces/default/jobs/task', { spec: { suspend: false } });
     await rig.pass(120);
-    expect(ended(rig)).toEqual([['Complete', 'CompletionsReached']]);
+    expect(ended(rig)).toContainEqual(['Complete', 'CompletionsReached']);
   });
 
   it('is taken away after its time to live', async () => {
     const rig = rigWithPrograms();
     rig.create(job('task', { ttlSecondsAfterFinished: 100 }));
     await rig.pass(90);
-    expect(ended(rig)).toEqual([['Complete', 'CompletionsReached']]);
+    expect(ended(rig)).toContainEqual(['Complete', 'CompletionsReached']);
     await rig.pass(110);
     expect([rig.get('jobs.batch', 'task', 'default'), rig.pods()]).toEqual([undefined, []]);
   });

@@ -37,7 +37,7 @@ function shapeOf(value: unknown, path = '', found = new Set<string>()): Set<stri
 }
 
 const shapeOfReal = (file: string): string[] =>
-  [...shapeOf(read(readFileSync(`test/fixtures/velero-1.18.2/backups/${named(REAL, file)}`), file))].sort();
+  [...shapeOf(read(readFileSync(`test/fixtures/velero-1.18.2/bucket/backups/${named(REAL, file)}`), file))].sort();
 
 describe('the files of a backup have the fields and types that Velero 1.18.2 wrote', () => {
   let rig: VeleroRig;

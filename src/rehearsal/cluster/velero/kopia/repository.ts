@@ -2,6 +2,7 @@ import { hash, type Random } from '../../../kernel/random.ts';
 import type { Content as VolumeContent } from '../../volumes.ts';
 import { isNotFound, type ObjectStore } from '../object-store.ts';
 import { isMerged, logName, markerName, open, SIZES, sessionOf, sessionOfSnapshot } from './blobs.ts';
+import { mayBeDamaged } from './damage.ts';
 import type { Manifest, Plan } from './snapshot.ts';
 import { type Blob, formatBlobs, policySession, type Session, snapshotSessions, tombstone } from './writing.ts';
 
@@ -31,6 +32,7 @@ export class Repository {
   readonly #random: Random;
   readonly #now: () => number;
   readonly #knowledge: Map<string, Manifest>;
+  readonly #mayBeDamaged: boolean;
 
   constructor(store: ObjectStore, namespace: string, random: Random, now: () => number, knowledge: Knowledge) {
     this.#store = store;
@@ -41,6 +43,7 @@ export class Repository {
     const known = knowledge.get(place) ?? new Map();
     knowledge.set(place, known);
     this.#knowledge = known;
+    this.#mayBeDamaged = mayBeDamaged(knowledge);
   }
 
   /** The repository's unique id; undefined when there is no repository. Throws when the password is another. */
@@ -49,10 +52,20 @@ export class Repository {
       const format = await this.#store.json(`${this.#path}kopia.repository`);
       if (format.encryptedBlockFormat !== formatKey(password, format.uniqueID))
         throw new Error('error to connect to storage: invalid repository password');
+      if (this.#mayBeDamaged) await this.#checkMetadata();
       return format.uniqueID;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
+    }
+  }
+
+  /** It need not be there; where it is, it must be right. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/repository/udmrepo/kopialib/repo_init.go (GetRepositoryStatus) */
+  async #checkMetadata(): Promise<void> {
+    try {
+      await this.#store.json(`${this.#path}udmrepo.Repository`);
+    } catch (error) {
+      if (!isNotFound(error)) throw new Error(`error to check backup repo: invalid udm repo blob: ${messageOf(error)}`);
     }
   }
 
@@ -68,6 +81,7 @@ export class Repository {
 
   /** Writes a snapshot; answers its manifest and how many bytes of data were new. */
   async snapshot(id: string, source: string, content: VolumeContent): Promise<Plan> {
+    if (this.#mayBeDamaged) await this.#checkReadable(id, await this.#blobs());
     const upload = snapshotSessions(id, source, content, this.#knowledge.get(source), this.#random);
     for (const session of upload.sessions) await this.#session(session);
     await this.#log();
@@ -80,7 +94,7 @@ export class Repository {
    * kopia loads all manifests when it opens the repository.
    */
   async read(id: string, snapshotId: string): Promise<VolumeContent> {
-    const blobs = new Set((await this.#store.keys(this.#path)).map((key) => key.slice(this.#path.length)));
+    const blobs = await this.#blobs();
     if (!blobs.has('kopia.repository'))
       throw new Error('error to open backup repo: unable to read format blob: BLOB not found');
     const sessions = sessionsOf(blobs);
@@ -89,10 +103,37 @@ export class Repository {
         throw new Error(
           `Unable to load snapshot ${snapshotId}: unable to load manifest contents: error getting cached content: failed to get blob with ID q…-${session}: BLOB not found`,
         );
+    if (this.#mayBeDamaged) await this.#checkReadable(id, blobs);
     const manifest = sessions.deleted.has(snapshotId) ? undefined : await this.#manifest(id, snapshotId, sessions);
     if (manifest === undefined) throw new Error(`Unable to load snapshot ${snapshotId}: snapshot not found`);
     await this.#readFiles(id, manifest, blobs, sessions.indexed);
     return manifest.content;
+  }
+
+  async #blobs(): Promise<Set<string>> {
+    return new Set((await this.#store.keys(this.#path)).map((key) => key.slice(this.#path.length)));
+  }
+
+  /**
+   * Whoever opens a repository reads its configuration and every index, and whoever looks for a snapshot every manifest:
+   * one that cannot be read ends it. https://github.com/kopia/kopia/blob/v0.22.3/repo/format/format_manager.go,
+   * repo/content/committed_content_index.go (fetchIndexBlobs), repo/manifest/committed_manifest_manager.go
+   */
+  async #checkReadable(id: string, blobs: Set<string>): Promise<void> {
+    const { indexed, metadata } = sessionsOf(blobs);
+    const config = blobs.has('kopia.blobcfg') ? ['kopia.blobcfg'] : [];
+    const indexes = [...blobs].filter((blob) => blob.startsWith('xn'));
+    const manifests = [...metadata].flatMap(([session, pack]) => (indexed.has(session) ? [pack] : []));
+    const parts: [string[], string][] = [
+      [config, 'error to open backup repo: deserialize blob config'],
+      [indexes, 'error to open backup repo: error loading indexes: error downloading indexes'],
+      [manifests, 'unable to load manifest contents: error getting cached content'],
+    ];
+    for (const [names, what] of parts) {
+      const reasons = await Promise.all(names.map((name) => this.#unreadable(id, name)));
+      const first = reasons.findIndex((reason) => reason !== undefined);
+      if (first >= 0) throw new Error(`${what}: failed to get blob with ID ${names[first]}: ${reasons[first]}`);
+    }
   }
 
   async #manifest(id: string, snapshotId: string, { indexed, metadata }: Sessions): Promise<Manifest | undefined> {
@@ -144,7 +185,7 @@ export class Repository {
       open(id, (await this.#store.get(this.#path + pack)).bytes);
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      return messageOf(error);
     }
   }
 
@@ -164,6 +205,8 @@ export class Repository {
     return this.#store.put(this.#path + name, { body, ...(size !== undefined && { size }) });
   }
 }
+
+const messageOf = (error: unknown): string => (error as Error).message;
 
 /** The block format is encrypted with a key made from the password; here the outcome alone is compared. */
 export const formatKey = (password: string, id: string): string =>

@@ -15,7 +15,8 @@ import { VolumeBackups } from './volume-backups.ts';
 
 const CRDS = 'customresourcedefinitions.apiextensions.k8s.io';
 
-type Downloaded = { archive: Archive; volumeInfo: KubeObject[] };
+/** Without an archive when the tarball is none. */
+type Downloaded = { archive: Archive | undefined; volumeInfo: KubeObject[] };
 
 /**
  * Downloads a backup, restores its objects in order, waits for the volumes, and writes what happened beside the
@@ -34,15 +35,14 @@ export async function runRestore(
     return { failure: (error as Error).message };
   }
   await server.process.takes('velero.restorePause');
+  const items = downloaded.archive?.items ?? [];
   const volumes: Promise<string[]>[] = [];
   const context: RestoreContext = {
     server,
     restore,
     backup,
     scope: new RestoreScope(restore.spec, server.store.resources),
-    archive: new Map(
-      downloaded.archive.items.map((item) => [archiveKey(item.resource, item.namespace, item.name), item]),
-    ),
+    archive: new Map(items.map((item) => [archiveKey(item.resource, item.namespace, item.name), item])),
     modifiers,
     volumeBackups: new VolumeBackups(
       server
@@ -59,12 +59,16 @@ export async function runRestore(
       volumes.push(restorePodVolumes(server, restore, location, pod, sourceNamespace, wanted));
     },
   };
-  await restoreItems(context);
+  if (downloaded.archive === undefined) context.errors.velero('gzip: invalid header');
+  else await restoreItems(context);
   for (const errors of await Promise.all(volumes)) for (const message of errors) context.errors.velero(message);
   return { status: await conclude(context, store) };
 }
 
-/** The tarball must be there; of the rest, what is missing is taken for empty. */
+/**
+ * The tarball must be there; of the rest, what is missing is taken for empty, and what cannot be read ends the restore.
+ * A tarball that cannot be opened is found out later: https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/restore/restore.go (execute)
+ */
 async function download(store: ObjectStore, name: string): Promise<Downloaded> {
   const path = `backups/${name}/${name}`;
   let payload: unknown;
@@ -73,9 +77,13 @@ async function download(store: ObjectStore, name: string): Promise<Downloaded> {
   } catch (error) {
     throw new Error(`error downloading backup: ${(error as Error).message}`);
   }
-  if (!isArchive(payload)) throw new Error('error unzipping and extracting: gzip: invalid header');
+  try {
+    await store.zipped(`${path}-volumesnapshots.json.gz`);
+  } catch (error) {
+    throw new Error(`error fetching volume snapshots metadata: ${(error as Error).message}`);
+  }
   const volumeInfo = (await store.zipped(`${path}-volumeinfo.json.gz`)) ?? [];
-  return { archive: payload, volumeInfo };
+  return { archive: isArchive(payload) ? payload : undefined, volumeInfo };
 }
 
 const isArchive = (payload: unknown): payload is Archive =>

@@ -1,0 +1,3 @@
+import { baseEnv } from '../base-env.ts';
+
+export const env = baseEnv;
