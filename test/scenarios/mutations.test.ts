@@ -37,7 +37,7 @@ describe('a rehearsal of an assembly with one thing wrong', () => {
         );
     });
     expect(said).toContain('lifeboat-knative-lambda-choose-recovery-points');
-    expect(said).toContain('s3:ListBucketVersions');
+    expect(said).toContain('not authorized to perform: s3:ListBucket on');
   }, 60_000);
 
   it('names the function and the environment variable that is misnamed', async () => {

@@ -40,8 +40,8 @@ const UNUSED: { roles: string[]; actions: string[]; because: string }[] = [
   },
   {
     roles: ['choose-recovery-points'],
-    actions: ['dynamodb:DeleteItem'],
-    because: 'Closes a point that it judges for good; in the scenarios the minute before a failover has.',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
+    because: 'Catalogues what it judges; in the scenarios all is catalogued by the minute before a failover.',
   },
   {
     roles: ['verify-point'],
@@ -77,6 +77,11 @@ const UNUSED: { roles: string[]; actions: string[]; because: string }[] = [
     roles: ['velero-standby'],
     actions: ['s3:DeleteObject'],
     because: 'The records of a restore are deleted with it, and no restore expires in a scenario.',
+  },
+  {
+    roles: ['velero-standby'],
+    actions: ['s3:GetObject', 's3:PutObject'],
+    because: 'Its own backups, which begin within an hour of a failover: no scenario goes on for so long after one.',
   },
 ];
 
