@@ -86,6 +86,22 @@ export const catalogueTable: Suite<CatalogueTable> = {
       },
     ],
     schedules: [{ title: 'are none at first', ask: (table) => table.schedules(), answers: [] }],
+    newestRestorable: [
+      {
+        title: 'is none until one was, and then the point itself',
+        ask: async (table) => {
+          const one = point(0);
+          const none = [await table.newestRestorable('critical')];
+          await table.changeSchedule('critical', () => EARLY);
+          none.push(await table.newestRestorable('critical'));
+          await table.putPoint(one, false);
+          const { backup, moment, expiration } = one;
+          await table.changeSchedule('critical', () => ({ ...EARLY, restorable: { backup, moment, expiration } }));
+          return [none, (await table.newestRestorable('critical'))?.backup];
+        },
+        answers: [[undefined, undefined], point(0).backup],
+      },
+    ],
     changeSchedule: [
       {
         title: 'changes what is there',

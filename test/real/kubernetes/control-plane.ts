@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { programs } from './programs.ts';
+
+/** How to reach it: `certificateAuthority` as the gateways take it, PEM in base64. */
+export type ControlPlane = {
+  endpoint: string;
+  token: string;
+  certificateAuthority: string;
+  /** The directory with all that it has. */
+  home: string;
+  stop(): Promise<void>;
+};
+
+/** A real control plane in a process group of its own, which ends when `stop` is called or this process is no more. */
+export async function startControlPlane(): Promise<ControlPlane> {
+  const directory = await programs();
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'run-control-plane.ts'), directory], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const address = JSON.parse(await firstLine(child));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = (): Promise<void> => {
+    child.stdin.end();
+    return ended;
+  };
+  return { ...address, stop };
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.on('error', reject);
+    child.on('exit', (status) => reject(new Error(`the control plane ended with ${status}`)));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('\n')) resolve(said);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { liveWires } from '../../../src/gateways/live-wires.ts';
+import type { Identity } from '../../../src/rehearsal/cluster/host.ts';
+import { ADMIN, Rig } from '../../rehearsal/cluster/rig.ts';
+import type { ControlPlane } from '../kubernetes/control-plane.ts';
+import type { Server } from './place.ts';
+
+const DAY_MS = 86_400_000;
+
+export const realServer = ({ endpoint, certificateAuthority, token }: ControlPlane): Server => ({
+  name: 'real',
+  endpoint,
+  certificateAuthority,
+  token,
+  send: liveWires.send,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  during: (work) => work(),
+});
+
+/** A twin's cluster without nodes: nobody schedules and runs pods in the other one either. */
+export function twinServer(): Server {
+  const { kernel, cluster } = new Rig({ autoMode: false });
+  return {
+    name: 'twin',
+    endpoint: 'https://twin',
+    certificateAuthority: '',
+    token: 'any',
+    async send({ method, url, headers, body }) {
+      const { pathname: path, searchParams: query } = new URL(url);
+      const identity = identityOf(headers);
+      const answer = cluster.handle({ method, path, query, headers, identity, ...(body !== undefined && { body }) });
+      const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+      return { status: answer.status, headers: {}, body: text };
+    },
+    sleep: (milliseconds) => kernel.sleep(milliseconds),
+    async during(work) {
+      const outcomes: ReturnType<typeof work>[] = [];
+      kernel.spawn(async () => {
+        const outcome = work();
+        await outcome.catch(() => {});
+        outcomes.push(outcome);
+      });
+      await kernel.run(kernel.now + DAY_MS, () => outcomes.length > 0);
+      const [outcome] = outcomes;
+      if (outcome === undefined) throw new Error('the twin did not answer within a day');
+      return outcome;
+    },
+  };
+}
+
+function identityOf(headers: Record<string, string>): Identity {
+  const username = headers['impersonate-user'];
+  return username === undefined ? ADMIN : { username, groups: ['system:authenticated'] };
+}
