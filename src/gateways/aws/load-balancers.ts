@@ -22,33 +22,19 @@ export class LoadBalancers {
 
   /** Host names by load balancer name; a name that does not exist is not in it. */
   async hostNames(names: string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (const some of chunks(names)) {
-      const answer = await this.#find(
-        new DescribeLoadBalancersCommand({ Names: some }),
-        'LoadBalancerNotFoundException',
-        'LoadBalancerNotFound',
-      );
-      for (const balancer of answer?.LoadBalancers ?? []) {
-        if (balancer.State?.Code === 'active') found.set(balancer.LoadBalancerName ?? '', balancer.DNSName ?? '');
-      }
-    }
-    return found;
+    const ask = async (Names: string[]) =>
+      (await this.#client.send(new DescribeLoadBalancersCommand({ Names }))).LoadBalancers ?? [];
+    const found = await named(names, ask, 'LoadBalancerNotFoundException', 'LoadBalancerNotFound');
+    const active = found.filter(({ State }) => State?.Code === 'active');
+    return new Map(active.map(({ LoadBalancerName, DNSName }) => [LoadBalancerName ?? '', DNSName ?? '']));
   }
 
   /** ARNs by target group name; a name that does not exist is not in it. */
   async targetGroups(names: string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (const some of chunks(names)) {
-      const answer = await this.#find(
-        new DescribeTargetGroupsCommand({ Names: some }),
-        'TargetGroupNotFoundException',
-        'TargetGroupNotFound',
-      );
-      for (const group of answer?.TargetGroups ?? [])
-        found.set(group.TargetGroupName ?? '', group.TargetGroupArn ?? '');
-    }
-    return found;
+    const ask = async (Names: string[]) =>
+      (await this.#client.send(new DescribeTargetGroupsCommand({ Names }))).TargetGroups ?? [];
+    const found = await named(names, ask, 'TargetGroupNotFoundException', 'TargetGroupNotFound');
+    return new Map(found.map(({ TargetGroupName, TargetGroupArn }) => [TargetGroupName ?? '', TargetGroupArn ?? '']));
   }
 
   async targetHealth(targetGroupArn: string): Promise<TargetHealth> {
@@ -58,27 +44,25 @@ export class LoadBalancers {
     const all = TargetHealthDescriptions ?? [];
     return { healthy: all.filter((one) => one.TargetHealth?.State === 'healthy').length, total: all.length };
   }
-
-  /** ELB answers not-found for the whole call when one of the names is unknown. */
-  async #find(command: DescribeLoadBalancersCommand, ...notFound: string[]): Promise<LoadBalancersAnswer | undefined>;
-  async #find(command: DescribeTargetGroupsCommand, ...notFound: string[]): Promise<TargetGroupsAnswer | undefined>;
-  async #find(
-    command: DescribeLoadBalancersCommand | DescribeTargetGroupsCommand,
-    ...notFound: string[]
-  ): Promise<unknown> {
-    try {
-      return await this.#client.send(command as DescribeLoadBalancersCommand);
-    } catch (error) {
-      if (isAwsError(error, ...notFound)) return undefined;
-      throw error;
-    }
-  }
 }
 
-type LoadBalancersAnswer = {
-  LoadBalancers?: { LoadBalancerName?: string; DNSName?: string; State?: { Code?: string } }[];
-};
-type TargetGroupsAnswer = { TargetGroups?: { TargetGroupName?: string; TargetGroupArn?: string }[] };
+/** One name that is unknown is answered with not-found for the whole call: then each is asked for by itself. */
+async function named<One>(
+  names: string[],
+  ask: (names: string[]) => Promise<One[]>,
+  ...notFound: string[]
+): Promise<One[]> {
+  const found: One[] = [];
+  for (const some of chunks(names)) {
+    try {
+      found.push(...(await ask(some)));
+    } catch (error) {
+      if (!isAwsError(error, ...notFound)) throw error;
+      if (some.length > 1) for (const name of some) found.push(...(await named([name], ask, ...notFound)));
+    }
+  }
+  return found;
+}
 
 function chunks(names: string[]): string[][] {
   const all: string[][] = [];
