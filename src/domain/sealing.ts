@@ -32,6 +32,9 @@ const UPLOAD_MS = 15 * 60_000;
 /** Each day everything is named anew, so that no more seals than a day's are ever read to know a repository. */
 const WHOLE_EACH_MS = 86_400_000;
 
+/** Velero's last writes follow the end of a backup at once. Whatever is written later, Velero did not write. */
+const LAST_WRITE_MS = 15 * 60_000;
+
 /** What Velero ends a backup with and keeps in the bucket. https://github.com/velero-io/velero/blob/v1.18.2/pkg/apis/velero/v1/backup_types.go */
 const TERMINAL = ['Completed', 'PartiallyFailed', 'Failed'];
 
@@ -43,7 +46,7 @@ export type SealDecision = { kind: 'seal' } | { kind: 'not-yet' | 'never'; reaso
  */
 export function decideSeal(backup: VeleroBackup, files: ReadonlyMap<string, Listed>): SealDecision {
   const { name } = backup.metadata;
-  const { phase, startTimestamp, expiration, backupItemOperationsAttempted } = backup.status;
+  const { phase, startTimestamp, completionTimestamp, expiration, backupItemOperationsAttempted } = backup.status;
   if (phase === 'FailedValidation') return { kind: 'never', reason: `Velero says ${phase}` };
   if (!TERMINAL.includes(phase)) return { kind: 'not-yet', reason: `Velero says ${phase}` };
   if (startTimestamp === undefined || expiration === undefined) return { kind: 'never', reason: 'it has no times' };
@@ -54,6 +57,9 @@ export function decideSeal(backup: VeleroBackup, files: ReadonlyMap<string, List
   if (tarball === undefined) return { kind: 'not-yet', reason: 'its tarball is not there' };
   if (backupItemOperationsAttempted > 0 && tarball.lastModified < metadata.lastModified)
     return { kind: 'not-yet', reason: 'its final tarball is still to come' };
+  const ended = Date.parse(completionTimestamp ?? '');
+  const strange = [...files.values()].find((file) => file.lastModified.getTime() > ended + LAST_WRITE_MS);
+  if (strange !== undefined) return { kind: 'never', reason: `${strange.key} was written long after it had ended` };
   return { kind: 'seal' };
 }
 

@@ -62,6 +62,16 @@ describe('a backup', () => {
     expect(decideSeal({ ...backup(), status }, whole).kind).toBe('never');
   });
 
+  it('of which a file was written long after it had ended is never sealed: that was not Velero', () => {
+    const status = { completionTimestamp: seconds(30).toISOString() };
+    const written = (at: Date) => filesOf(listed(backupJsonKey(NAME), seconds(30)), listed(tarballKey(NAME), at));
+    expect(decide(status, written(seconds(30 + 900))).kind).toBe('seal');
+    expect(decide(status, written(seconds(30 + 901)))).toMatchObject({
+      kind: 'never',
+      reason: expect.stringContaining('.tar.gz was written'),
+    });
+  });
+
   it('whose snapshots are moved waits for the tarball that is written after Completed', () => {
     const moved = { backupItemOperationsAttempted: 4 };
     const json = listed(backupJsonKey(NAME), seconds(10));
