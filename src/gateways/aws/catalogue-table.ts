@@ -13,6 +13,7 @@ import type { StoreAge } from '../../domain/rpo.ts';
 import { type Verification, verification } from '../../domain/verification.ts';
 import type { Wires } from '../wires.ts';
 import { connect, isAwsError } from './client.ts';
+import { everyItem } from './every-item.ts';
 
 type Item = Record<string, AttributeValue>;
 type Kind = 'point' | 'open' | 'schedule' | 'repository' | 'ages' | 'verification';
@@ -172,25 +173,16 @@ export class CatalogueTable {
     }
   }
 
-  /** All of a kind, page by page; or no more than the limit. */
-  async #query(kind: Kind, input: Partial<QueryCommandInput> = {}): Promise<Item[]> {
-    const items: Item[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'kind = :kind',
-          ExpressionAttributeValues: { ':kind': { S: kind } },
-          ...input,
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined && (input.Limit === undefined || items.length < input.Limit));
-    return items;
+  /** All of a kind, unless the query says otherwise. */
+  #query(kind: Kind, input: Partial<QueryCommandInput> = {}): Promise<Item[]> {
+    const query = {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'kind = :kind',
+      ExpressionAttributeValues: { ':kind': { S: kind } },
+      ...input,
+    };
+    return everyItem<Item>((from) => this.#client.send(new QueryCommand({ ...query, ...from })), input.Limit);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { FIRST_OWNERSHIP, type Lock, type Ownership, ownership, type Run } from '../../domain/run.ts';
 import type { Wires } from '../wires.ts';
 import { connect, isAwsError } from './client.ts';
+import { everyItem } from './every-item.ts';
 
 export type StepStatus = 'Started' | 'Succeeded' | 'Failed';
 export type StepRecord = { step: string; status: StepStatus; startedAt: string; endedAt?: string; result?: unknown };
@@ -184,23 +185,14 @@ export class RunsTable {
     return Item?.data;
   }
 
-  async #query(id: string): Promise<Record<string, AttributeValue>[]> {
-    const items: Record<string, AttributeValue>[] = [];
-    let from: Record<string, AttributeValue> | undefined;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'id = :id',
-          ExpressionAttributeValues: { ':id': { S: id } },
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
-    return items;
+  #query(id: string): Promise<Record<string, AttributeValue>[]> {
+    const query = {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': { S: id } },
+    };
+    return everyItem((from) => this.#client.send(new QueryCommand({ ...query, ...from })));
   }
 
   async #holds(command: PutItemCommand | UpdateItemCommand | DeleteItemCommand): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
 import { type Signal, signal } from '../../domain/signals.ts';
 import type { Wires } from '../wires.ts';
 import { connect } from './client.ts';
+import { everyItem } from './every-item.ts';
 
 /** What each observer last said of each site. One item an observer; the newest word replaces the one before. */
 export class SignalsTable {
@@ -31,15 +32,16 @@ export class SignalsTable {
   }
 
   async ofSite(site: string): Promise<Signal[]> {
-    const { Items } = await this.#client.send(
-      new QueryCommand({
-        TableName: this.#table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'site = :site',
-        ExpressionAttributeValues: { ':site': { S: site } },
-      }),
+    const query = {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'site = :site',
+      ExpressionAttributeValues: { ':site': { S: site } },
+    };
+    const items = await everyItem<Record<string, AttributeValue>>((from) =>
+      this.#client.send(new QueryCommand({ ...query, ...from })),
     );
-    return (Items ?? []).map(parse);
+    return items.map(parse);
   }
 }
 

@@ -1,10 +1,9 @@
 import { liveWires } from '../../../src/gateways/live-wires.ts';
 import type { Identity } from '../../../src/rehearsal/cluster/host.ts';
+import { during } from '../../during.ts';
 import { ADMIN, Rig } from '../../rehearsal/cluster/rig.ts';
 import type { ControlPlane } from '../kubernetes/control-plane.ts';
 import type { Server } from './place.ts';
-
-const DAY_MS = 86_400_000;
 
 export const realServer = ({ endpoint, certificateAuthority, token }: ControlPlane): Server => ({
   name: 'real',
@@ -32,18 +31,7 @@ export function twinServer(): Server {
       return { status: answer.status, headers: {}, body: text };
     },
     sleep: (milliseconds) => kernel.sleep(milliseconds),
-    async during(work) {
-      const outcomes: ReturnType<typeof work>[] = [];
-      kernel.spawn(async () => {
-        const outcome = work();
-        await outcome.catch(() => {});
-        outcomes.push(outcome);
-      });
-      await kernel.run(kernel.now + DAY_MS, () => outcomes.length > 0);
-      const [outcome] = outcomes;
-      if (outcome === undefined) throw new Error('the twin did not answer within a day');
-      return outcome;
-    },
+    during: (work) => during(kernel, work),
   };
 }
 

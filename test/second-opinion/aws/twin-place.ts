@@ -1,12 +1,11 @@
 import type { TemplateResource } from '../../../src/rehearsal/assembly/assembly.ts';
 import { Twin } from '../../../src/rehearsal/twin.ts';
 import { twinWires } from '../../../src/rehearsal/wires.ts';
+import { during } from '../../during.ts';
 import { planOf, SMALL_PLAN } from '../../plan/small-plan.ts';
 import { ACCOUNT, MACHINES_ROLE, type Place, REGION } from './place.ts';
 
 const START = Date.parse('2026-03-01T04:30:00Z');
-const DAY_MS = 86_400_000;
-
 /** A role for state machines, which the twin does not let pass without. */
 const ROLE: TemplateResource = {
   Type: 'AWS::IAM::Role',
@@ -39,19 +38,6 @@ export function twinPlace(): Place {
       return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
     },
     push: async (repository, tag) => twin.ecr.push(REGION, repository, tag),
-    during: (work) => during(twin, work),
+    during: (work) => during(twin.kernel, work),
   };
-}
-
-async function during<T>({ kernel }: Twin, work: () => Promise<T>): Promise<T> {
-  const outcomes: Promise<T>[] = [];
-  kernel.spawn(async () => {
-    const outcome = work();
-    await outcome.catch(() => {});
-    outcomes.push(outcome);
-  });
-  await kernel.run(kernel.now + DAY_MS, () => outcomes.length > 0);
-  const [outcome] = outcomes;
-  if (outcome === undefined) throw new Error('the twin did not answer within a day');
-  return outcome;
 }
