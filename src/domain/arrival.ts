@@ -1,4 +1,5 @@
 import type { Seal, SealedObject, SealedRepository } from './seal.ts';
+import type { Listing } from './sealing.ts';
 
 /** Of the objects asked for, those that have not arrived in that version. */
 export type MissingOf = (objects: SealedObject[]) => SealedObject[];
@@ -26,6 +27,15 @@ export function namedBy(chain: SealedRepository[]): SealedObject[] {
     for (const object of added) named.set(object.key, object);
   }
   return [...named.values()];
+}
+
+/** Of these objects, those that are not in a listing in that version and size. */
+export function differing(objects: SealedObject[], listing: Listing): SealedObject[] {
+  const current = new Map(listing.objects.map((object) => [object.key, object]));
+  return objects.filter(({ key, versionId, size }) => {
+    const there = current.get(key);
+    return there?.versionId !== versionId || there.size !== size;
+  });
 }
 
 /** What each repository of a seal lacks; undefined where the seals before it are not all known. */

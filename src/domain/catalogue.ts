@@ -75,9 +75,12 @@ export function pointOf(known: CataloguedPoint, proven: ProvenRepositories, now:
   return judgePoint(known, evidence, proven, now);
 }
 
-/** Whether the point may yet become another: what is missing can arrive, and what cannot be read can be read later. */
-export const isOpen = ({ verdict }: { verdict: PointVerdict }, { genuine }: CataloguedPoint): boolean =>
-  verdict === 'arriving' || verdict === 'incomplete' || (verdict === 'unproven' && genuine);
+/**
+ * Whether the point may yet become another: what is missing can arrive, what cannot be read can be read later, and a
+ * seal that seems forged may be of a key that is new and not captured yet.
+ */
+export const isOpen = ({ verdict }: { verdict: PointVerdict }): boolean =>
+  verdict === 'arriving' || verdict === 'incomplete' || verdict === 'unproven';
 
 /**
  * A point's volumes beside those of an earlier one that can still be restored. A volume that held data then and none now
@@ -118,7 +121,7 @@ export function advance(state: ScheduleState | undefined, known: CataloguedPoint
   const restorable = point.verdict === 'restorable';
   const entry = { moment, restorable, items: known.items, bytes: bytesOf(known) };
   const others = base.judged.filter((one) => one.moment !== moment);
-  const passing = point.verdict === 'expired' || isOpen(point, known);
+  const passing = point.verdict === 'expired' || isOpen(point);
   const judged = passing ? others : [...others, entry];
   const since = new Date(Date.parse(base.newest.moment) - DAY_MS).toISOString();
   return {

@@ -1,7 +1,6 @@
-import { namedBy } from '../domain/arrival.ts';
+import { differing, namedBy } from '../domain/arrival.ts';
 import type { CataloguedPoint } from '../domain/catalogue.ts';
 import { backupFolder, isSignedBy, type Seal, type SealedObject, type SealedRepository } from '../domain/seal.ts';
-import type { Listing } from '../domain/sealing.ts';
 import type { Judging } from './judge-backup.ts';
 
 /** What seals say of one folder that a point needs: a backup's own, or a repository's. */
@@ -45,15 +44,6 @@ export async function changedSince(judging: Judging, known: CataloguedPoint): Pr
     if (unsealed !== undefined) changes.unsealed.push(unsealed);
   }
   return changes;
-}
-
-/** Of these objects, those that are not in a listing in that version and size. */
-export function differing(objects: SealedObject[], listing: Listing): SealedObject[] {
-  const current = new Map(listing.objects.map((object) => [object.key, object]));
-  return objects.filter(({ key, versionId, size }) => {
-    const there = current.get(key);
-    return there?.versionId !== versionId || there.size !== size;
-  });
 }
 
 /** What a seal and those before it say of a repository, oldest first: a day's seals at most. */

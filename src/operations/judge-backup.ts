@@ -1,4 +1,4 @@
-import { type Lacking, type ProvenRepositories, proveBy, wantedBy } from '../domain/arrival.ts';
+import { differing, type Lacking, type ProvenRepositories, proveBy, wantedBy } from '../domain/arrival.ts';
 import { pointVolume } from '../domain/backup-files.ts';
 import {
   advance,
@@ -31,8 +31,9 @@ export async function beginJudging(given: JudgeGiven): Promise<Judging | undefin
   return key && { ...given, proven, publicKey: key.publicKey, waiting: new Set() };
 }
 
-/** Objects looked for at a time; more than a few of one folder are looked for by listing it. */
+/** Objects looked for at a time; and how many of one folder are looked for by listing it. */
 const LOOKED_FOR_AT_ONCE = 16;
+const LISTED_FROM = 100;
 const FIRST_LOOK = 2;
 
 /**
@@ -49,7 +50,8 @@ export async function judgeBackup(
   const known = await judging.catalogue.point(backup);
   if (known === undefined) return conclude(judging, await fromSeal(judging, backup), undefined);
   const point = pointOf(known, judging.proven, judging.clock.now());
-  if (!isOpen(point, known) && known.verdict === point.verdict) return known;
+  if (!isOpen(point) && known.verdict === point.verdict) return known;
+  if (!known.genuine) return conclude(judging, await fromSeal(judging, backup), known);
   const seen = await lookAgain(judging, { ...known, ...change });
   // More was missing than is listed: when that has come, the seal tells the rest.
   const rest = seen.cut && !lacks(seen) ? await fromSeal(judging, backup) : seen;
@@ -64,9 +66,7 @@ async function fromSeal(judging: Judging, backup: string): Promise<CataloguedPoi
   const signed = await replica.seal(backup);
   if (signed === undefined) return undefined;
   if (!isSignedBy(signed, publicKey)) return catalogue(signed.seal, false, { files: [], repositories: new Map() });
-  const { objects } = await replica.bucket.listing(backupFolder(backup));
-  const there = new Map(objects.map((object) => [object.key, object]));
-  const files = signed.seal.objects.filter((object) => there.get(object.key)?.versionId !== object.versionId);
+  const files = differing(signed.seal.objects, await replica.bucket.listing(backupFolder(backup)));
   return catalogue(signed.seal, true, { files, repositories: await repositories(judging, signed.seal) });
 }
 
@@ -113,7 +113,13 @@ async function lookAgain(judging: Judging, known: CataloguedPoint): Promise<Cata
   return unknown ? ((await fromSeal(judging, known.backup)) ?? known) : { ...known, files, repositories: found };
 }
 
+/** @param objects of one folder */
 async function missingOf({ replica }: Judging, objects: SealedObject[]): Promise<SealedObject[]> {
+  const [first] = objects;
+  if (first !== undefined && objects.length >= LISTED_FROM) {
+    const listing = await replica.bucket.listing(first.key.slice(0, first.key.lastIndexOf('/') + 1));
+    return differing(objects, listing);
+  }
   const missing: SealedObject[] = [];
   for (let from = 0; from < objects.length; from += LOOKED_FOR_AT_ONCE) {
     const some = objects.slice(from, from + LOOKED_FOR_AT_ONCE);
@@ -138,7 +144,7 @@ async function conclude(
   const point = pointOf(known, proven, clock.now());
   const judged = { ...known, verdict: point.verdict, reason: point.reason };
   if (before !== undefined && JSON.stringify(before) === JSON.stringify(judged)) return before;
-  await judging.catalogue.putPoint(judged, isOpen(point, judged));
+  await judging.catalogue.putPoint(judged, isOpen(point));
   if (judged.genuine) await judging.catalogue.changeSchedule(judged.schedule, (state) => advance(state, judged, point));
   return judged;
 }

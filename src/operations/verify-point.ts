@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { differing } from '../domain/arrival.ts';
 import { advance, type CataloguedPoint, isOpen, pointOf, withdraw } from '../domain/catalogue.ts';
 import { FactNotCaptured } from '../domain/errors.ts';
 import type { Random } from '../domain/given.ts';
@@ -17,7 +18,7 @@ import { unzipAtOnce } from '../gateways/tarball.ts';
 import { longestInterval } from '../plan/intervals.ts';
 import { scheduledNamespaces } from '../plan/places.ts';
 import type { BackupSchedule, Plan } from '../plan/schema.ts';
-import { differing, type Named, namedFor } from './changed-since.ts';
+import { type Named, namedFor } from './changed-since.ts';
 import { beginJudging, type JudgeGiven, type Judging } from './judge-backup.ts';
 
 /** Points older than this many of its schedule no run would want. */
@@ -172,7 +173,7 @@ async function note(
   const noted: CataloguedPoint = { ...known, verified: { at, damage } };
   const point = pointOf(noted, proven, clock.now());
   const judged = { ...noted, verdict: point.verdict, reason: point.reason };
-  await catalogue.putPoint(judged, isOpen(point, judged));
+  await catalogue.putPoint(judged, isOpen(point));
   const before = known.verified?.damage ?? [];
   if (damage.length === 0 && before.length === 0) return;
   await catalogue.changeSchedule(known.schedule, (state) =>

@@ -82,7 +82,8 @@ class MemoryCatalogue {
 }
 
 /** The standby as the judges of recovery points see it, in memory; and the hand that lets things arrive there. */
-export function standbyOf(publicKey: string) {
+export function standbyOf(key: string) {
+  let publicKey = key;
   const bucket = new MemoryBucket();
   const catalogue = new MemoryCatalogue();
   let now = new Date(BEGAN.getTime() + 20 * 60_000);
@@ -101,6 +102,9 @@ export function standbyOf(publicKey: string) {
     },
     at: (time: Date) => {
       now = time;
+    },
+    capture: (other: string) => {
+      publicKey = other;
     },
     arrive: (...objects: SealedObject[]) => {
       for (const { key, versionId, size } of objects) bucket.put(key, versionId, bodyOf(key), size);

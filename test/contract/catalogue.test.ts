@@ -127,6 +127,32 @@ describe('the catalogue', () => {
     expect(verdicts(standby)).toEqual({ [FIRST.backup]: 'unproven', [SECOND.backup]: 'unproven' });
   });
 
+  it('takes up a seal of a key that was not captured yet, when it is', async () => {
+    const standby = standbyOf(sealingKey().publicKey);
+    standby.seal(sign(FIRST));
+    standby.arrive(...named(FIRST));
+    await sweep(standby);
+    expect(verdicts(standby)).toEqual({ [FIRST.backup]: 'unproven' });
+    standby.capture(publicKey);
+    await sweep(standby);
+    expect(verdicts(standby)).toEqual({ [FIRST.backup]: 'restorable' });
+  });
+
+  it('judges a large repository by a listing of it, as it does a small one by its objects', async () => {
+    const blobs = Array.from({ length: 250 }, (_, index) => `p${index}`);
+    const large = backupNumber(0, { repositories: [orders(blobs)] });
+    const standby = standbyOf(publicKey);
+    standby.seal(sign(large));
+    standby.arrive(...named(large).slice(0, -1));
+    const before = standby.bucket.calls;
+    await sweep(standby);
+    expect(standby.bucket.calls - before).toBeLessThan(20);
+    expect(verdicts(standby)).toEqual({ [large.backup]: 'arriving' });
+    standby.arrive(...named(large).slice(-1));
+    await sweep(standby);
+    expect(verdicts(standby)).toEqual({ [large.backup]: 'restorable' });
+  });
+
   it('knows of a failed backup by its seal, and does not wait for its objects', async () => {
     const standby = standbyOf(publicKey);
     standby.seal(sign(backupNumber(0, { phase: 'Failed' })));

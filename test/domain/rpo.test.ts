@@ -118,7 +118,7 @@ describe('a schedule', () => {
     const seal = sealOf(0);
     const known = catalogue(seal, true, { files: named(seal), repositories: new Map() });
     const point = pointOf(known, new Map(), minutes(1));
-    expect(isOpen(point, known)).toBe(true);
+    expect(isOpen(point)).toBe(true);
     expect(advance(undefined, known, point)).toMatchObject({ restorable: null, judged: [] });
   });
 });
