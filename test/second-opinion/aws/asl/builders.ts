@@ -21,7 +21,12 @@ export const line = (...states: object[]): object =>
     ),
   );
 
-export const FAIL = states({ Wrong: { Type: 'Fail', Error: 'Wrong', Cause: 'as it is' } });
+const WRONG = { Type: 'Fail', Error: 'Wrong', Cause: 'as it is' };
+
+export const FAIL = states({ Wrong: WRONG });
+
+/** Fails a second after it began. */
+export const FAIL_LATE = states({ Soon: { Type: 'Wait', Seconds: 1, Next: 'Wrong' }, Wrong: WRONG });
 
 export const PASS = states({ Yes: { Type: 'Pass', End: true } });
 

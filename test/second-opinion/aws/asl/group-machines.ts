@@ -1,4 +1,4 @@
-import { answers, catching, FAIL, line, machine, only, PASS, states } from './builders.ts';
+import { answers, catching, FAIL, FAIL_LATE, line, machine, only, PASS, states } from './builders.ts';
 import type { Play } from './execution.ts';
 
 /** Branches and items, and what comes of one that fails. */
@@ -39,7 +39,8 @@ export const GROUP_MACHINES: Record<string, Play> = {
   'Parallel fails with one of its branches': {
     definition: only({
       Type: 'Parallel',
-      Branches: [FAIL, states({ Late: { Type: 'Wait', Seconds: 2, End: true } })],
+      // The other branch has surely begun when this one fails: moto starts them one after another.
+      Branches: [FAIL_LATE, states({ Late: { Type: 'Wait', Seconds: 3, End: true } })],
     }),
     unordered: true,
     moto: {
@@ -53,6 +54,8 @@ export const GROUP_MACHINES: Record<string, Play> = {
           'ParallelStateFailed',
           'ParallelStateStarted',
           'WaitStateEntered Late',
+          'WaitStateEntered Soon',
+          'WaitStateExited Soon',
         ],
       },
     },
