@@ -1,7 +1,9 @@
-import { programs } from './kubernetes/programs.ts';
+import { KUBERNETES } from './kubernetes/module.ts';
+import { programs } from './programs.ts';
+import { VELERO } from './velero/module.ts';
 
 /** Builds once what all tests run. */
 // biome-ignore lint/style/noDefaultExport: jest wants it so
 export default async function setUp(): Promise<void> {
-  await programs();
+  for (const module of [KUBERNETES, VELERO]) await programs(module);
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { programs } from './programs.ts';
+import { programs } from '../programs.ts';
+import { KUBERNETES } from './module.ts';
 
 /** How to reach it: `certificateAuthority` as the gateways take it, PEM in base64. */
 export type ControlPlane = {
@@ -14,7 +15,7 @@ export type ControlPlane = {
 
 /** A real control plane in a process group of its own, which ends when `stop` is called or this process is no more. */
 export async function startControlPlane(): Promise<ControlPlane> {
-  const directory = await programs();
+  const directory = await programs(KUBERNETES);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'run-control-plane.ts'), directory], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
