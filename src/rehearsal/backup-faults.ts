@@ -45,7 +45,7 @@ export function damageBackups(twin: Twin, fault: FaultOf<'backup-corruption'>): 
   for (const { key, size } of damaged) {
     twin.s3.write(bucket, { key, body: `garbage in place of ${key}`, size }, 'PutObject', WRITER);
   }
-  for (const cluster of Object.values(twin.clusters)) noteDamage(knowledgeOf(cluster));
+  for (const site of ['primary', 'standby'] as const) noteDamage(knowledgeOf(twin.cluster(site)));
   twin.world.record('objects damaged', { bucket: bucket.name, objects: damaged.length });
 }
 
@@ -63,5 +63,5 @@ const SILENCES: readonly Silence[] = ['skipped', 'empty'];
 export function silence(twin: Twin, fault: FaultOf<'backup-silent-failure'>): () => void {
   const how = SILENCES[chanceOf(twin, fault).below(SILENCES.length)] ?? 'skipped';
   twin.world.record('backups hold no volumes', { how });
-  return silenceBackups(twin.clusters.primary, how);
+  return silenceBackups(twin.cluster('primary'), how);
 }

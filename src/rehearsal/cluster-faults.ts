@@ -61,5 +61,5 @@ function hasStarted(pod: KubeObject, before: KubeObject | undefined): boolean {
 function clusterIn(twin: Twin, region: string): Cluster {
   const site = (['primary', 'standby'] as const).find((name) => twin.plan.sites[name].region === region);
   if (site === undefined) throw new NotSimulated(`a cluster in ${region}`);
-  return twin.clusters[site];
+  return twin.cluster(site);
 }

@@ -4,8 +4,8 @@ import { approveRun } from '../operations/approve-run.ts';
 import { startFailover } from '../operations/start-failover.ts';
 import { controlRegion } from '../plan/places.ts';
 import { uuidFrom } from './cloud/physical-name.ts';
+import { OPERATOR } from './deployment.ts';
 import type { OperatorAction } from './scenario-schema.ts';
-import { OPERATOR } from './setting.ts';
 import type { Twin } from './twin.ts';
 import { twinWires } from './wires.ts';
 

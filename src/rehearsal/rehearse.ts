@@ -29,9 +29,24 @@ export async function rehearseAssembly(
   onEnd?: (twin: Twin) => void,
 ): Promise<Rehearsal> {
   const wallStart = performance.now();
-  const { scenario, seed } = options;
+  const setting = await setTheScene(platform, assembly, options.seed, options.scenario.startsAt);
+  const rehearsal = await rehearseIn(setting, platform, options, wallStart);
+  onEnd?.(setting.twin);
+  return rehearsal;
+}
+
+/**
+ * The scenario itself, in a world that is deployed and settled.
+ * @param wallStart when the rehearsal began, in `performance.now()`
+ */
+export async function rehearseIn(
+  setting: Setting,
+  platform: Platform,
+  options: RehearseOptions,
+  wallStart: number,
+): Promise<Rehearsal> {
+  const { scenario } = options;
   const { faults } = resolveFaults(scenario, platform.plan);
-  const setting = await setTheScene(platform, assembly, seed, scenario.startsAt);
   const { twin, startsAt } = setting;
   const clients = new Clients(twin.world, clientTargets(setting));
   const observation = new Observation(twin, clients, startsAt, options);
@@ -39,18 +54,21 @@ export async function rehearseAssembly(
   observation.begin(faults.map((fault) => ({ at: startsAt + fault.at * 1000, text: fault.text })));
   scheduleAll(setting, faults, options, clients);
   await twin.kernel.run(startsAt + scenario.endsAt * 1000, settled(setting, clients, options));
-  onEnd?.(twin);
   return summarize({ platform, observation, judge, options, wallMs: performance.now() - wallStart });
 }
 
-/** What happens after all has come right is watched this long: a second alarm, traffic that goes back. */
+/** What happens after all has come right is watched this long, in virtual time: a second alarm, traffic that goes back. */
 const AFTERMATH_MS = 10 * 60_000;
 
 /**
  * Whether nothing more is to come before `endsAt`: every fault has struck and every action was taken, a failover has
  * ended, all clients are served by the standby, and that for a while.
  */
-function settled({ twin, startsAt }: Setting, clients: Clients, { scenario }: RehearseOptions): () => boolean {
+function settled(
+  { twin, startsAt, aftermathMs = AFTERMATH_MS }: Setting,
+  clients: Clients,
+  { scenario }: RehearseOptions,
+): () => boolean {
   const { kernel, plan } = twin;
   const ends = scenario.faults.map((fault) => fault.at + (('for' in fault ? fault.for : 0) ?? 0));
   const lastAt = startsAt + Math.max(0, ...ends, ...scenario.operator.map((action) => action.at)) * 1000;
@@ -58,7 +76,7 @@ function settled({ twin, startsAt }: Setting, clients: Clients, { scenario }: Re
   return () => {
     if (kernel.now < lastAt) return false;
     since ??= isRecovered() ? kernel.now : undefined;
-    return since !== undefined && kernel.now - since >= AFTERMATH_MS;
+    return since !== undefined && kernel.now - since >= aftermathMs;
   };
 
   function isRecovered(): boolean {

@@ -1,7 +1,8 @@
 import { tierNamespaces } from '../plan/places.ts';
-import type { Cluster } from './cluster/cluster.ts';
+
 import type { KubeObject } from './cluster/host.ts';
 import type { Content } from './cluster/volumes.ts';
+import type { WatchedCluster } from './parts.ts';
 import type { StoreResult, TierResult } from './result.ts';
 import type { Twin } from './twin.ts';
 
@@ -13,7 +14,7 @@ const WHOLE_LIFE_SECONDS = 86_400;
 /** What each of the primary's volumes held when it was lost. */
 export type LastKnown = Map<string, { volume: Volume; content: Content }>;
 
-export function contentsOf(cluster: Cluster): LastKnown {
+export function contentsOf(cluster: WatchedCluster): LastKnown {
   const known: LastKnown = new Map();
   for (const volume of volumesOf(cluster)) {
     known.set(`${volume.namespace}/${volume.claim}`, { volume, content: cluster.volumes.snapshot(volume.pv) });
@@ -21,7 +22,7 @@ export function contentsOf(cluster: Cluster): LastKnown {
   return known;
 }
 
-const volumesOf = (cluster: Cluster): Volume[] =>
+const volumesOf = (cluster: WatchedCluster): Volume[] =>
   cluster.store
     .list('persistentvolumeclaims')
     .filter((claim: KubeObject) => claim.spec?.volumeName && cluster.volumes.has(claim.spec.volumeName))
@@ -35,7 +36,7 @@ const volumesOf = (cluster: Cluster): Volume[] =>
  * What a namespace really lost, in seconds of writes: of its worst volume, the time between the last write that the
  * primary accepted and the last one that the standby's volume was filled with. Nothing, where it has no volumes.
  */
-export function trueLoss(namespace: string, lost: LastKnown, standby: Cluster): number {
+export function trueLoss(namespace: string, lost: LastKnown, standby: WatchedCluster): number {
   const here = new Map(volumesOf(standby).map((volume) => [`${volume.namespace}/${volume.claim}`, volume.pv]));
   let worst = 0;
   for (const [name, { volume, content }] of lost) {

@@ -27,10 +27,13 @@ import { Sts } from './cloud/sts.ts';
 import { type CallRecord, World } from './cloud/world.ts';
 import { XRay } from './cloud/xray.ts';
 import { Cluster } from './cluster/cluster.ts';
+import type { ClusterHost } from './cluster/host.ts';
 import { installVelero } from './cluster/velero/velero.ts';
 import { Invocations } from './invocations.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { Latencies, type Latency } from './kernel/latencies.ts';
+import { NotSimulated } from './kernel/not-simulated.ts';
+import type { Parts, WatchedCluster } from './parts.ts';
 
 const LATENCIES: Record<string, Latency> = parse(readFileSync(new URL('./latencies.yaml', import.meta.url), 'utf8'));
 
@@ -54,12 +57,12 @@ export class Twin {
   readonly invocations: Invocations;
   /** Every call that IAM denied, from the deployment on. */
   readonly denied: CallRecord[] = [];
-  readonly #clusters = new Map<string, Cluster>();
+  readonly #clusters = new Map<string, WatchedCluster>();
 
   /** @param start virtual time in milliseconds since 1970 */
-  constructor(plan: Plan, assembly: Assembly, handlers: Handlers, seed: string, start: number) {
+  constructor(plan: Plan, assembly: Assembly, handlers: Handlers, seed: string, start: number, parts: Parts = {}) {
     this.plan = plan;
-    this.kernel = new Kernel(seed, start);
+    this.kernel = parts.kernel ?? new Kernel(seed, start);
     this.world = new World(this.kernel, new Latencies(LATENCIES, this.kernel.random.fork('latencies')));
     this.invocations = new Invocations(this.kernel);
     const { world } = this;
@@ -83,8 +86,8 @@ export class Twin {
     this.elb = new ElasticLoadBalancing(world);
     const { elb } = this;
     this.route53 = new Route53(world, this.cloudwatch, elb);
-    const parts = { ec2: this.ec2, ecr: this.ecr, elb };
-    this.eks = new Eks(world, (host) => this.#made(new Cluster(host)), parts);
+    const { cluster = simulated } = parts;
+    this.eks = new Eks(world, (host) => this.#made(host, cluster(host)), { ec2: this.ec2, ecr: this.ecr, elb });
     const core = [this.iam, kms, lambda, this.eventbridge, this.scheduler, this.sfn, this.eks, elb];
     const data = [this.s3, this.dynamodb, this.ecr, this.ec2, this.cloudwatch, this.route53];
     const rest = [
@@ -99,14 +102,14 @@ export class Twin {
   }
 
   /** The clusters by site, once the primary's has been adopted and the standby's deployed. */
-  get clusters(): Record<SiteName, Cluster> {
-    return { primary: this.cluster('primary'), standby: this.cluster('standby') };
+  get clusters(): Record<SiteName, WatchedCluster> {
+    return { primary: this.#at('primary'), standby: this.#at('standby') };
   }
 
+  /** A site's cluster, where it is a simulated one. */
   cluster(site: SiteName): Cluster {
-    const { region, cluster } = this.plan.sites[site];
-    const found = this.#clusters.get(`${region}/${cluster}`);
-    if (found === undefined) throw new Error(`no cluster ${cluster} in ${region}`);
+    const found = this.#at(site);
+    if (!(found instanceof Cluster)) throw new NotSimulated(`what a real cluster does of itself, in the ${site},`);
     return found;
   }
 
@@ -114,9 +117,21 @@ export class Twin {
     loadAssembly(assembly, this.world);
   }
 
-  #made(cluster: Cluster): Cluster {
-    installVelero(cluster);
-    this.#clusters.set(`${cluster.host.region}/${cluster.host.name}`, cluster);
+  #at(site: SiteName): WatchedCluster {
+    const { region, cluster } = this.plan.sites[site];
+    const found = this.#clusters.get(`${region}/${cluster}`);
+    if (found === undefined) throw new Error(`no cluster ${cluster} in ${region}`);
+    return found;
+  }
+
+  #made<Made extends WatchedCluster>({ region, name }: ClusterHost, cluster: Made): Made {
+    this.#clusters.set(`${region}/${name}`, cluster);
     return cluster;
   }
+}
+
+function simulated(host: ClusterHost): Cluster {
+  const cluster = new Cluster(host);
+  installVelero(cluster);
+  return cluster;
 }

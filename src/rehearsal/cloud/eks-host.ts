@@ -1,4 +1,4 @@
-import type { ClusterHost, Serve } from '../cluster/host.ts';
+import type { ClusterHost, Serve, Target } from '../cluster/host.ts';
 import { hash } from '../kernel/random.ts';
 import { AwsError } from './aws-error.ts';
 import { type Ec2, zonesOf } from './ec2.ts';
@@ -11,7 +11,6 @@ import type { Caller } from './service.ts';
 import type { World } from './world.ts';
 
 export type Surroundings = { world: World; ec2: Ec2; ecr: Ecr; elb: ElasticLoadBalancing };
-type PodTarget = { ip: string; port: number; serve: Serve };
 
 /** Some patch release of the minor version that EKS names. */
 const PATCH = '4';
@@ -74,7 +73,7 @@ function setTargets(
   { world, elb }: Surroundings,
   cluster: EksCluster,
   targetGroupArn: string,
-  targets: PodTarget[],
+  targets: Target[],
 ): void {
   const { name, region, roleArn, autoMode } = cluster.settings;
   const caller: Caller = { kind: 'role', arn: roleArn, session: `eks-${name}` };

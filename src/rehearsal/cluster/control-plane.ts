@@ -36,6 +36,12 @@ export type ControlPlane = {
   serve(namespace: string, service: string, port?: number | string): Serve;
 };
 
+/** As much of a cluster as answering HTTP in it needs. */
+export type ServingCluster = Pick<ControlPlane, 'serve'> & {
+  readonly store: Pick<Store, 'get' | 'list'>;
+  readonly kubelet: Pick<NodeAgents, 'serves'>;
+};
+
 /** Subscribes to the store. Everything it schedules goes through the cluster. */
 export type Controller = (cluster: ControlPlane) => void;
 

@@ -31,12 +31,15 @@ export type ClusterHost = {
   /** An AWS call made by a pod with that role's credentials: judged by IAM, with retries and latency. */
   call(roleArn: string, service: string, operation: string, input: Record<string, unknown>): Promise<unknown>;
   /** Registers exactly these pod addresses (ip:port) as a target group's targets; with the controller's own role. */
-  setTargets(targetGroupArn: string, targets: { ip: string; port: number; serve: Serve }[]): void;
+  setTargets(targetGroupArn: string, targets: Target[]): void;
   /** The address of a load balancer made for a Service of type LoadBalancer or an Ingress; undefined while none is made. */
   loadBalancer(kind: 'Service' | 'Ingress', namespace: string, name: string, serve: Serve): string | undefined;
   /** A line of the transcript. */
   record(what: string, detail?: Record<string, unknown>): void;
 };
+
+/** A pod's port behind a target group. */
+export type Target = { ip: string; port: number; serve: Serve };
 
 /** Answers an HTTP request at a pod or service. */
 export type Serve = (request: { method: string; path: string; host: string }) => { status: number; body: string };

@@ -1,4 +1,4 @@
-import type { ControlPlane } from './control-plane.ts';
+import type { ServingCluster } from './control-plane.ts';
 import { podsOfService, portAt } from './controllers/endpoints.ts';
 import type { KubeObject, Serve } from './host.ts';
 import { isReady } from './pods.ts';
@@ -8,7 +8,7 @@ const METRIC = /\b[a-zA-Z_:][a-zA-Z0-9_:]*_(?:total|seconds|bytes)\b/g;
 const ALWAYS_SERVED = ['/', '/health', '/healthz', '/ready', '/metrics'];
 
 /** A service's answer: that of its ready pods, in turn; 503 when none is. `port` is a number or a name of the service's. */
-export function serveService(cluster: ControlPlane, namespace: string, name: string, port?: number | string): Serve {
+export function serveService(cluster: ServingCluster, namespace: string, name: string, port?: number | string): Serve {
   let turn = 0;
   return (request) => {
     const service = cluster.store.get({ resource: 'services', namespace, name });
@@ -34,7 +34,7 @@ const listens = (pod: KubeObject, port: KubeObject | undefined): boolean =>
  * What a pod answers over HTTP while it is ready: 200 for the paths of its probes, for `/`, for the usual paths of
  * health, and for `/metrics` with the metrics that its own configuration names; 404 for the rest.
  */
-export function servePod(cluster: ControlPlane, pod: KubeObject): Serve {
+export function servePod(cluster: ServingCluster, pod: KubeObject): Serve {
   const { uid } = pod.metadata;
   return ({ path }) => {
     if (!cluster.kubelet.serves(uid)) return UNAVAILABLE;
@@ -55,13 +55,13 @@ function probePaths(pod: KubeObject): Set<string> {
 }
 
 /** Every word that looks like a metric's name in the pod's arguments, environment, annotations and mounted ConfigMaps. */
-function metricsOf(cluster: ControlPlane, pod: KubeObject): string {
+function metricsOf(cluster: ServingCluster, pod: KubeObject): string {
   const names = new Set<string>();
   for (const text of texts(cluster, pod)) for (const name of text.match(METRIC) ?? []) names.add(name);
   return ['up 1', ...[...names].map((name) => `${name} 1`), ''].join('\n');
 }
 
-function* texts(cluster: ControlPlane, pod: KubeObject): Iterable<string> {
+function* texts(cluster: ServingCluster, pod: KubeObject): Iterable<string> {
   const { namespace, annotations } = pod.metadata;
   yield* Object.values(annotations ?? {}) as string[];
   for (const container of pod.spec.containers) {
@@ -72,7 +72,7 @@ function* texts(cluster: ControlPlane, pod: KubeObject): Iterable<string> {
   for (const volume of pod.spec.volumes ?? []) yield* dataOf(cluster, namespace, volume.configMap?.name);
 }
 
-function dataOf(cluster: ControlPlane, namespace: string, name: string | undefined): string[] {
+function dataOf(cluster: ServingCluster, namespace: string, name: string | undefined): string[] {
   if (name === undefined) return [];
   return Object.values(cluster.store.get({ resource: 'configmaps', namespace, name })?.data ?? {});
 }

@@ -1,5 +1,5 @@
 import { controlRegion } from '../../plan/places.ts';
-import { OPERATOR } from '../setting.ts';
+import { OPERATOR } from '../deployment.ts';
 import type { Twin } from '../twin.ts';
 import { broken, held, type Invariant, NOT_EXERCISED } from './watched.ts';
 

@@ -1,4 +1,4 @@
-import type { ControlPlane } from '../control-plane.ts';
+import type { ControlPlane, ServingCluster } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { hasEnded, isReady, ownerReference } from '../pods.ts';
 import { same } from '../same.ts';
@@ -32,7 +32,7 @@ const sameForEndpoints = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.labels === b.metadata.labels;
 
 /** The pods that a service selects and that have an address. */
-export const podsOfService = (cluster: ControlPlane, service: KubeObject): KubeObject[] =>
+export const podsOfService = (cluster: Pick<ServingCluster, 'store'>, service: KubeObject): KubeObject[] =>
   cluster.store
     .list('pods', { namespace: service.metadata.namespace })
     .filter((pod) => pod.status?.podIP && !hasEnded(pod) && matchesMap(service.spec.selector, pod));

@@ -1,5 +1,5 @@
 import { AUTO_MODE_NLB } from '../api/service-defaults.ts';
-import type { ControlPlane } from '../control-plane.ts';
+import type { ControlPlane, ServingCluster } from '../control-plane.ts';
 import type { KubeObject, Serve } from '../host.ts';
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ */
@@ -58,7 +58,7 @@ function expose(cluster: ControlPlane, object: KubeObject): boolean {
 }
 
 /** Routes by host and path as the Ingress says now. https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types */
-function serveIngress(cluster: ControlPlane, namespace: string, name: string): Serve {
+export function serveIngress(cluster: ServingCluster, namespace: string, name: string): Serve {
   return (request) => {
     const ingress = cluster.store.get({ resource: 'ingresses.networking.k8s.io', namespace, name });
     const backend = ingress && backendFor(ingress.spec, request.host, request.path);

@@ -1,6 +1,6 @@
 import { NotSimulated } from '../../kernel/not-simulated.ts';
-import type { ControlPlane } from '../control-plane.ts';
-import type { KubeObject } from '../host.ts';
+import type { ControlPlane, ServingCluster } from '../control-plane.ts';
+import type { KubeObject, Target } from '../host.ts';
 import { isReady } from '../pods.ts';
 import { servePod } from '../serving.ts';
 import { podsOfService, portAt } from './endpoints.ts';
@@ -32,25 +32,30 @@ function register(cluster: ControlPlane, binding: KubeObject): void {
   const { namespace, generation } = binding.metadata;
   if (targetType === 'instance')
     cluster.host.kernel.fail(new NotSimulated('a TargetGroupBinding with targets of type instance'));
-  const service = cluster.store.get({ resource: 'services', namespace, name: serviceRef.name });
-  const port = service?.spec.ports?.find(
-    (each: KubeObject) => each.port === serviceRef.port || each.name === serviceRef.port,
-  );
-  if (service === undefined || port === undefined) {
+  const targets = targetsOf(cluster, binding);
+  if (targets === undefined)
     cluster.events.warn(
       binding,
       'BackendNotFound',
       `backend not found: service "${namespace}/${serviceRef.name}" port ${serviceRef.port}`,
     );
-    cluster.host.setTargets(targetGroupARN, []);
-    return;
-  }
-  const targets = podsOfService(cluster, service)
+  cluster.host.setTargets(targetGroupARN, targets ?? []);
+  if (targets !== undefined) cluster.store.setStatus(binding, { observedGeneration: generation });
+}
+
+/** The Service's ready pods; undefined where there is no such Service or port. */
+export function targetsOf(cluster: ServingCluster, { spec, metadata }: KubeObject): Target[] | undefined {
+  const { serviceRef } = spec;
+  const { namespace } = metadata;
+  const service = cluster.store.get({ resource: 'services', namespace, name: serviceRef.name });
+  const port = service?.spec.ports?.find(
+    (each: KubeObject) => each.port === serviceRef.port || each.name === serviceRef.port,
+  );
+  if (service === undefined || port === undefined) return undefined;
+  return podsOfService(cluster, service)
     .filter(isReady)
     .flatMap((pod) => {
       const number = portAt(pod, port.targetPort ?? port.port);
       return number === undefined ? [] : [{ ip: pod.status.podIP, port: number, serve: servePod(cluster, pod) }];
     });
-  cluster.host.setTargets(targetGroupARN, targets);
-  cluster.store.setStatus(binding, { observedGeneration: generation });
 }
