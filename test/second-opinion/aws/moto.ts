@@ -18,14 +18,13 @@ export function motoUrl(): URL {
  * header, by which moto knows the service.
  */
 export const motoWires: Wires = {
-  attach,
+  attach: (client) => attachTo(motoUrl(), client),
   send: () => Promise.reject(new Error('no HTTP here')),
   resolve: async () => [],
 };
 
-function attach(client: SdkClient): void {
+export function attachTo({ hostname, port }: URL, client: SdkClient): void {
   const config = client.config as { requestHandler: Handler } & Record<string, unknown>;
-  const { hostname, port } = motoUrl();
   config.credentials = async () => ({ accessKeyId: 'test', secretAccessKey: 'test' });
   // moto unpacks what is compressed twice.
   config.disableRequestCompression = async () => true;
