@@ -23,6 +23,7 @@ const surroundings: Surroundings = {
   err: quietWhenLeft(process.stderr),
   directory: process.cwd(),
   rehearseModule: new URL('../rehearsal/rehearse.ts', import.meta.url).href,
+  realRehearseModule: new URL('../../test/real/rehearsal/rehearse.ts', import.meta.url).href,
   debug: Boolean(process.env.LIFEBOAT_DEBUG),
 };
 process.once('uncaughtException', (error) => process.exit(statusOf(error, args, surroundings)));

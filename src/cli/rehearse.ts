@@ -18,7 +18,7 @@ import { verdictOf } from './verdict.ts';
 
 const DEFAULT_SCENARIO = 'region-loss';
 
-type Flags = CommonOptions & { seed: number; report?: string; workloads?: string; assembly?: string };
+type Flags = CommonOptions & { seed: number; report?: string; workloads?: string; assembly?: string; real?: boolean };
 
 export const rehearseCommand = (program: Command, surroundings: Surroundings, end: (status: number) => void): Command =>
   withCommonOptions(program.command('rehearse'))
@@ -39,6 +39,7 @@ export const rehearseCommand = (program: Command, surroundings: Surroundings, en
         'a cloud assembly made before, such as cdk.out (default: synthesized afresh)',
       ).argParser(directoryName),
     )
+    .option('--real', 'with Kubernetes, Velero and S3 by real parts, in real time (needs Go, Python and root on Linux)')
     .action(async (scenario: string, flags: Flags, command: Command) => {
       end(await rehearseScenario(scenario, { ...flags, explicit: given(command, 'plan') }, surroundings));
     });
@@ -55,10 +56,12 @@ async function rehearseScenario(
     flags.report === undefined ? undefined : writableDirectory('--report', flags.report, directory);
   const people = flags.json ? err : out;
   const timeline = new LiveTimeline(people);
-  const rehearsal = await rehearsed({ ...options, progress: timeline }, surroundings).catch((error: unknown) => {
-    timeline.finish();
-    throw Object.assign(error as Error, { repeat: options.repeat });
-  });
+  const rehearsal = await rehearsed({ ...options, progress: timeline }, surroundings, flags.real).catch(
+    (error: unknown) => {
+      timeline.finish();
+      throw Object.assign(error as Error, { repeat: options.repeat });
+    },
+  );
   timeline.finish();
   rehearsal.notes.unshift(...said);
   people.write(summaryText(rehearsal, people));
@@ -69,20 +72,25 @@ async function rehearseScenario(
   return holds ? 0 : 1;
 }
 
-async function rehearsed(options: RehearseOptions, surroundings: Surroundings): Promise<Rehearsal> {
-  const rehearse = await loadRehearse(surroundings);
+async function rehearsed(
+  options: RehearseOptions,
+  surroundings: Surroundings,
+  real: boolean | undefined,
+): Promise<Rehearsal> {
+  const rehearse = await loadRehearse(surroundings, real);
   return rehearse(options);
 }
 
 function optionsOf(name: string, flags: Flags & { explicit: boolean }, directory: string): RehearseOptions {
   const found = findScenario(name, directory);
-  const { seed, workloads, assembly, plan, explicit } = flags;
+  const { seed, workloads, assembly, plan, explicit, real } = flags;
   const repeat = repeatCommand({
     scenario: found.shown,
     seed,
     ...(explicit ? { plan } : {}),
     ...(workloads === undefined ? {} : { workloads }),
     ...(assembly === undefined ? {} : { assembly }),
+    ...(real === undefined ? {} : { real }),
   });
   return {
     ...prepareRehearsal(found, { file: plan, explicit }, directory),

@@ -1,10 +1,18 @@
-export type Repeatable = { scenario: string; seed: number; plan?: string; workloads?: string; assembly?: string };
+export type Repeatable = {
+  scenario: string;
+  seed: number;
+  plan?: string;
+  workloads?: string;
+  assembly?: string;
+  real?: boolean;
+};
 
 /** The command that repeats one rehearsal, to be pasted into a shell. */
-export function repeatCommand({ scenario, seed, plan, workloads, assembly }: Repeatable): string {
+export function repeatCommand({ scenario, seed, plan, workloads, assembly, real }: Repeatable): string {
   const flags = { '--plan': plan, '--workloads': workloads, '--assembly': assembly };
   const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(value)]));
-  return ['npx lifeboat rehearse', quoted(scenario), '--seed', seed, ...given].join(' ');
+  const all = real === true ? [...given, '--real'] : given;
+  return ['npx lifeboat rehearse', quoted(scenario), '--seed', seed, ...all].join(' ');
 }
 
 /** A word of a POSIX shell. */

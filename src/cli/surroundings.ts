@@ -9,10 +9,13 @@ export type Surroundings = {
   directory: string;
   /** The module that exports `rehearse`, loaded when a command needs it and by each thread of a campaign. */
   rehearseModule: string;
+  /** The same with real parts; only a clone of the repository has it. */
+  realRehearseModule: string;
   debug: boolean;
 };
 
-export async function loadRehearse({ rehearseModule }: Surroundings): Promise<Rehearse> {
-  const module = (await import(rehearseModule)) as { rehearse: Rehearse };
+export async function loadRehearse(surroundings: Surroundings, real = false): Promise<Rehearse> {
+  const { rehearseModule, realRehearseModule } = surroundings;
+  const module = (await import(real ? realRehearseModule : rehearseModule)) as { rehearse: Rehearse };
   return module.rehearse;
 }

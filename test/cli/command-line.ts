@@ -24,6 +24,7 @@ export async function lifeboat(args: string[], where: Where = {}): Promise<Ended
     err: output('err'),
     directory,
     rehearseModule,
+    realRehearseModule: rehearseModule,
     debug: false,
   });
   return { status, ...written };

@@ -1,25 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { startControlPlane } from './kubernetes/control-plane.ts';
+import { running } from './running.ts';
 
 const HARNESS = join(import.meta.dirname, 'kubernetes', 'control-plane.ts');
-
-/** The command lines of all processes that say this. */
-function running(words: string): string[] {
-  const lines = readdirSync('/proc').flatMap((id) => {
-    const file = `/proc/${id}/cmdline`;
-    try {
-      return /^\d+$/.test(id) && existsSync(file) ? [readFileSync(file, 'utf8')] : [];
-    } catch {
-      return []; // It has ended meanwhile.
-    }
-  });
-  return lines.filter((line) => line.includes(words));
-}
 
 async function gone(home: string): Promise<boolean> {
   for (let tries = 0; tries < 100; tries++) {

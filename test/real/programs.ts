@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,7 +21,8 @@ export type GoModule = {
 /** A directory with a module's programs: built once, outside the repository, and kept. */
 export async function programs(module: GoModule): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'lifeboat', 'real');
-  const sources = ['go.mod', 'go.sum'].map((file) => readFileSync(join(module.folder, file)));
+  const files = globSync('**/*.{go,mod,sum}', { cwd: module.folder }).sort();
+  const sources = files.map((file) => readFileSync(join(module.folder, file)));
   const digest = createHash('sha256')
     .update(Buffer.concat(sources))
     .update(flagsOf(module).join(' '))

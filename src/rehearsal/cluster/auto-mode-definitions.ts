@@ -13,6 +13,9 @@ const KINDS: [group: string, version: string, plural: string, kind: string, scop
   ['karpenter.sh', 'v1', 'nodeclaims', 'NodeClaim', 'Cluster'],
 ];
 
+/** Their own schemas are not published. */
+const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
 export const AUTO_MODE_DEFINITIONS: KubeObject[] = KINDS.map(([group, version, plural, kind, scope]) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -27,7 +30,7 @@ export const AUTO_MODE_DEFINITIONS: KubeObject[] = KINDS.map(([group, version, p
         served: true,
         storage: true,
         subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object' } },
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: ANYTHING, status: ANYTHING } } },
       },
     ],
   },

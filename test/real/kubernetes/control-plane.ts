@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { firstLine } from '../first-line.ts';
 import { programs } from '../programs.ts';
 import { KUBERNETES } from './module.ts';
 
@@ -20,23 +21,11 @@ export async function startControlPlane(): Promise<ControlPlane> {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
-  const address = JSON.parse(await firstLine(child));
+  const address = JSON.parse(await firstLine(child, 'the control plane'));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {
     child.stdin.end();
     return ended;
   };
   return { ...address, stop };
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.on('error', reject);
-    child.on('exit', (status) => reject(new Error(`the control plane ended with ${status}`)));
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('\n')) resolve(said);
-    });
-  });
 }

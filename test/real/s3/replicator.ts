@@ -17,8 +17,8 @@ type Given = {
 };
 
 export type Replicator = {
-  /** Holds back what is written at these keys, from now on until the function that it gives back is called. */
-  hold(keys: (key: string) => boolean): () => void;
+  /** Holds back these versions of what is written, from now on until the function that it gives back is called. */
+  hold(keys: (key: string, versionId: string) => boolean): () => void;
   /** When all that is not held has been copied; fails when a copy did. */
   settled(): Promise<void>;
   /** What was written and not copied yet. */
@@ -33,12 +33,13 @@ export type Replicator = {
  */
 export function startReplicator(given: Given): Replicator {
   const { store, from, to, prefix = '', delayMs = 0, order = (writes) => writes, deleteMarkers = false } = given;
-  const holds = new Set<(key: string) => boolean>();
+  const holds = new Set<(key: string, versionId: string) => boolean>();
   let waiting: Write[] = [];
   let working = Promise.resolve();
   let stopped = false;
 
-  const ready = (): Write[] => waiting.filter(({ key }) => ![...holds].some((holdsBack) => holdsBack(key)));
+  const ready = (): Write[] =>
+    waiting.filter(({ key, versionId }) => ![...holds].some((holdsBack) => holdsBack(key, versionId)));
 
   const copyAllReady = async (): Promise<void> => {
     while (ready().length > 0) {
