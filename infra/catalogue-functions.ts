@@ -21,7 +21,7 @@ export function cataloguingFunctions(given: FunctionsGiven): LambdaFunction<Func
     new LambdaFunction(given, {
       name: 'measure-rpo',
       environment,
-      grants: [...grant.judge(), grant.publishMetrics()],
+      grants: [...grant.judge(), grant.publishMetrics(), ...grant.readReplicationMetrics()],
       memoryMiB: 256,
       timeoutSeconds: READING_SECONDS,
       asynchronous: true,

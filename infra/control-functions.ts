@@ -171,7 +171,7 @@ function preparing(given: FunctionsGiven): Functions {
       environment: { REPLICA_BUCKET: replica, RUNS_TABLE },
       grants: [
         grant.missReplica(),
-        grant.readReplica('lifeboat/seals/*'),
+        ...grant.readReplica('lifeboat/seals/*'),
         grant.hideReplica('velero/kopia/*'),
         grant.runs('UpdateItem'),
       ],
@@ -186,7 +186,11 @@ function preparing(given: FunctionsGiven): Functions {
     new LambdaFunction(given, {
       name: 'sync-backups',
       environment: { REPLICA_BUCKET: replica },
-      grants: [grant.cluster('standby', 'DescribeCluster'), grant.missReplica(), grant.readReplica('velero/backups/*')],
+      grants: [
+        grant.cluster('standby', 'DescribeCluster'),
+        grant.missReplica(),
+        ...grant.readReplica('velero/backups/*'),
+      ],
       ...LARGE,
     }),
   ];
@@ -213,7 +217,7 @@ function recovering(given: FunctionsGiven): Functions {
     new LambdaFunction(given, {
       name: 'prove-tier',
       environment: { REPLICA_BUCKET: plan.stores.backups.replica, RUNS_TABLE },
-      grants: [describe, grant.readReplica('velero/backups/*'), grant.runs('UpdateItem')],
+      grants: [describe, ...grant.readReplica('velero/backups/*'), grant.runs('UpdateItem')],
       ...LARGE,
     }),
     new LambdaFunction(given, {

@@ -1,5 +1,5 @@
-import { protectedNamespaces } from '../src/plan/places.ts';
 import type { Plan } from '../src/plan/schema.ts';
+import { measuredStores } from '../src/plan/stores.ts';
 import { HOURS_A_MONTH, PRICES, type Price } from './prices.ts';
 import { backupsAMonth, idleStarts } from './starts.ts';
 import { type Resource, resourcesOf, type Template } from './template.ts';
@@ -29,10 +29,10 @@ const FREE = { healthChecks: 50, metrics: 10, alarms: 10, metricRequests: 1e6, d
 const METRICS_A_REPLICATION_RULE = 4;
 
 /**
- * Of the plan, beside one for each store and each tier: the worst age, failures, age, success rate, lag, deviation; and
- * what is not verified.
+ * Of the plan, beside one for each store and each tier: the worst age, failures, age, success rate, lag, deviation;
+ * what is not verified, and for how long.
  */
-const METRICS_OF_THE_PLAN = 7;
+const METRICS_OF_THE_PLAN = 8;
 
 /** A start of a function, generously: none of it is measured. */
 const SECONDS_A_START = 1;
@@ -46,6 +46,8 @@ const READS_A_BACKUP = 50;
 
 /** Functions that put metrics, in one request a start. */
 const PUBLISHERS = ['publish-traffic', 'measure-rpo'];
+/** It reads the metrics of each application's bucket in one more. */
+const READER = 'measure-rpo';
 
 export function monthlyCost(templates: Template[], plan: Plan): MonthlyCost {
   const controlPlane = [...watching(templates, plan), ...running(templates, plan)];
@@ -86,14 +88,19 @@ function watching(templates: Template[], plan: Plan): CostLine[] {
       sumOf(options, (some) => some),
       PRICES.healthCheckOption,
     ),
-    line('keys', resourcesOf(templates, 'AWS::KMS::Key').length, PRICES.key),
+    line('keys that sign', keysOf(templates, signs).length, PRICES.key),
   ];
 }
+
+const signs = ({ Properties }: Resource): boolean => Properties.KeyUsage === 'SIGN_VERIFY';
+
+const keysOf = (templates: Template[], which: (key: Resource) => boolean): Resource[] =>
+  resourcesOf(templates, 'AWS::KMS::Key').filter(which);
 
 const beyond = (free: number, used: number): number => Math.max(0, used - free);
 
 const metricsOf = (plan: Plan): number =>
-  protectedNamespaces(plan).length + plan.tiers.length + METRICS_OF_THE_PLAN + plan.entryPoints.length;
+  measuredStores(plan).length + plan.tiers.length + METRICS_OF_THE_PLAN + plan.entryPoints.length;
 
 /** A body is text with the account's number left open. */
 function metricsShown({ Properties }: Resource): number {
@@ -114,6 +121,7 @@ function keeping(templates: Template[], plan: Plan): CostLine[] {
     .filter((rule) => rule.Destination.Metrics?.Status === 'Enabled');
   const backups = backupsAMonth(plan);
   return [
+    line('keys that encrypt', keysOf(templates, (key) => !signs(key)).length, PRICES.key),
     line('metrics of replication', rules.length * METRICS_A_REPLICATION_RULE, PRICES.metric),
     line('writes and lists that seal and judge', backups * WRITES_A_BACKUP, PRICES.objectWrite),
     line('reads that seal and judge', backups * READS_A_BACKUP, PRICES.objectRead),
@@ -127,12 +135,13 @@ function running(templates: Template[], plan: Plan): CostLine[] {
     times,
     gigabyteSeconds: (times * SECONDS_A_START * Properties.MemorySize) / 1024,
     traced: Properties.TracingConfig?.Mode === 'Active',
-    publishes: PUBLISHERS.includes(String(Metadata?.['lifeboat:function'])),
+    name: String(Metadata?.['lifeboat:function']),
   }));
   type Started = (typeof functions)[number];
   const timesOf = (which: (each: Started) => boolean): number => sumOf(functions.filter(which), ({ times }) => times);
   const times = timesOf(() => true);
-  const published = timesOf(({ publishes }) => publishes);
+  const published = timesOf(({ name }) => PUBLISHERS.includes(name));
+  const read = timesOf(({ name }) => name === READER) * plan.stores.buckets.length;
   return [
     line('starts by schedule', starts.scheduled, PRICES.scheduledStart),
     line('starts of functions', times, PRICES.functionRequest),
@@ -150,7 +159,7 @@ function running(templates: Template[], plan: Plan): CostLine[] {
     line('state transitions', starts.transitions, PRICES.transition),
     line('reads of tables', times * READS_A_START, PRICES.tableRead),
     line('writes to tables', times * WRITES_A_START, PRICES.tableWrite),
-    line('requests that publish metrics', beyond(FREE.metricRequests, published), PRICES.metricRequest),
+    line('requests about metrics', beyond(FREE.metricRequests, published + read), PRICES.metricRequest),
   ];
 }
 

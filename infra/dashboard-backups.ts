@@ -8,8 +8,8 @@ import {
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { durationText } from '../src/plan/duration.ts';
-import { tierNamespaces } from '../src/plan/places.ts';
 import type { Plan } from '../src/plan/schema.ts';
+import { gitStore, tierStores } from '../src/plan/stores.ts';
 import type { LifeboatStack } from './stack.ts';
 
 const WIDTH = 8;
@@ -19,7 +19,7 @@ const REPLICATION_MINUTES = 15;
 
 /** What a tier's stores would lose now, each against what the plan lets go. */
 export function agesOfTier(stack: LifeboatStack, { name, rpo }: Plan['tiers'][number]): IWidget {
-  const stores = tierNamespaces(stack.plan, name).map((store) => ofPlan(stack, 'RecoveryPointAge', { Store: store }));
+  const stores = tierStores(stack.plan, name).map((store) => ofPlan(stack, 'RecoveryPointAge', { Store: store }));
   return new GraphWidget({
     title: `What ${name} would lose now, of ${durationText(rpo)} at most`,
     width: Math.max(6, Math.floor(24 / stack.plan.tiers.length)),
@@ -30,12 +30,15 @@ export function agesOfTier(stack: LifeboatStack, { name, rpo }: Plan['tiers'][nu
   });
 }
 
-/** How old the newest that can be restored is, of all stores and of all backups. */
-export const restorable = (stack: LifeboatStack): IWidget =>
-  graph('Age of what can be restored', {
-    left: [ofPlan(stack, 'RecoveryPointAge'), ofPlan(stack, 'BackupAge')],
+/** How old the newest that can be restored is: of all stores, of all backups, and of Git, which is no tier's. */
+export function restorable(stack: LifeboatStack): IWidget {
+  const { git } = stack.plan.stores;
+  const ofGit = git && ofPlan(stack, 'RecoveryPointAge', { Store: gitStore(git.name) });
+  return graph('Age of what can be restored', {
+    left: [ofPlan(stack, 'RecoveryPointAge'), ofPlan(stack, 'BackupAge'), ...(ofGit ? [ofGit] : [])],
     leftYAxis: { min: 0, label: 'seconds', showUnits: false },
   });
+}
 
 /**
  * As Lifeboat counts it, by what was sealed and has not arrived; and as S3 says, which publishes it beside the

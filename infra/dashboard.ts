@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { agesOfTier, backupsOverTime, replicationLag, restorable, storage, verified } from './dashboard-backups.ts';
 import { runHistory, runs } from './dashboard-runs.ts';
 import type { MachineName } from './names.ts';
+import { replicationFailedName } from './replication-failed.ts';
 import type { LifeboatStack } from './stack.ts';
 import { storageAlarmName } from './storage-alarm.ts';
 
@@ -39,11 +40,12 @@ export class PlanDashboard extends Construct {
 
   #alarms(stack: LifeboatStack, ours: string[]): IWidget {
     const { plan, names } = stack;
-    const { standby } = plan.sites;
+    const { primary, standby } = plan.sites;
     const arn = (region: string, name: string): string => names.arn('cloudwatch', region, `alarm:${name}`);
     const arns = [
       ...ours.map((name) => arn(stack.region, name)),
       arn(standby.region, storageAlarmName(stack)),
+      ...plan.stores.buckets.map(({ name }) => arn(primary.region, replicationFailedName(stack, name))),
       ...plan.entryPoints.map(({ name }) => arn(standby.region, names.onStandbyAlarm(name))),
     ];
     return new AlarmStatusWidget({

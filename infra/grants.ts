@@ -1,3 +1,4 @@
+import { useBackupKey } from './constructs/backup-key.ts';
 import type { Grant } from './constructs/role.ts';
 import type { Names } from './names.ts';
 
@@ -23,7 +24,7 @@ export class Grants {
     return [
       this.catalogue('GetItem', 'PutItem', 'DeleteItem', 'Query'),
       this.listReplica(),
-      this.readReplica('lifeboat/seals/*', 'velero/*'),
+      ...this.readReplica('lifeboat/seals/*', 'velero/*'),
       this.missCaptured(),
       this.readCaptured(),
     ];
@@ -63,9 +64,12 @@ export class Grants {
     return this.#objects(['s3:PutObject'], this.#names.reportsBucket, ['*'], 'Reports of runs not yet known.');
   }
 
-  readReplica(...prefixes: string[]): Grant {
-    const { replica } = this.#names.plan.stores.backups;
-    return this.#objects(['s3:GetObject'], replica, prefixes, 'Recovery points not yet known.');
+  readReplica(...prefixes: string[]): Grant[] {
+    const { plan } = this.#names;
+    return [
+      this.#objects(['s3:GetObject'], plan.stores.backups.replica, prefixes, 'Recovery points not yet known.'),
+      ...useBackupKey({ names: this.#names, plan }, 'standby', 'Decrypt'),
+    ];
   }
 
   /** Without the right to list, S3 answers "denied" for an object that is not there. */
@@ -112,6 +116,13 @@ export class Grants {
       when: { StringEquals: { 'cloudwatch:namespace': 'Lifeboat' } },
       because: 'A metric has no ARN; its namespace is required instead.',
     };
+  }
+
+  /** What S3 says of the replication of applications' buckets. */
+  readReplicationMetrics(): Grant[] {
+    const because = 'CloudWatch has no resource to name for it: a metric has no ARN.';
+    const read = { actions: ['cloudwatch:GetMetricStatistics'], on: ['*'], because };
+    return this.#names.plan.stores.buckets.length === 0 ? [] : [read];
   }
 
   /** The copies that ECR makes in the standby, under the plan's prefixes. */

@@ -64,6 +64,16 @@ export class Names {
     return `alias/${this.of('report')}`;
   }
 
+  /** One key in each site's region, under the same alias. */
+  get backupKeyAlias(): string {
+    return `alias/${this.of('backups')}`;
+  }
+
+  /** Of a site's bucket of backups. */
+  backupKeyArn(site: 'primary' | 'standby'): string {
+    return this.arn('kms', this.plan.sites[site].region, this.backupKeyAlias);
+  }
+
   loadBalancer(entryPoint: string): string {
     return `lb-${entryPoint}`;
   }

@@ -46,7 +46,7 @@ export const PRICES = {
   },
   metricRequest: {
     usd: 0.01 / 1000,
-    per: 'PutMetricData request, after the first million a month',
+    per: 'PutMetricData or GetMetricStatistics request, after the first million a month',
     grade: 'U',
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
     read: 'not read',

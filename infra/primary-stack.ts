@@ -3,6 +3,7 @@ import { CfnReplicationConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { backupBucket } from './constructs/backup-bucket.ts';
+import { useBackupKey } from './constructs/backup-key.ts';
 import { accessLogsBucket, sendEvents } from './constructs/bucket.ts';
 import { ClusterAccess } from './constructs/cluster-access.ts';
 import { EventRule } from './constructs/event-rule.ts';
@@ -12,6 +13,7 @@ import { PeopleTopic } from './constructs/people-topic.ts';
 import { replicate } from './constructs/replication.ts';
 import { signingKey } from './constructs/signing-key.ts';
 import { VeleroIdentity } from './constructs/velero-identity.ts';
+import { ReplicationFailedAlarms } from './replication-failed.ts';
 import { ReplicationTrouble } from './replication-trouble.ts';
 import type { Given } from './stack.ts';
 import { LifeboatStack } from './stack.ts';
@@ -27,7 +29,14 @@ export class PrimaryStack extends LifeboatStack {
       region: given.plan.sites.primary.region,
       description: 'Lifeboat: the backup bucket, seals, and replication of backups and images to the standby',
     });
-    if (this.plan.stores.backups.endpoint === undefined) this.#backups();
+    const { backups, buckets } = this.plan.stores;
+    // Where backups are in another store than S3, none of that is ours.
+    const s3 = backups.endpoint === undefined;
+    if (s3 || buckets.length > 0) {
+      const topic = new PeopleTopic(this, 'people-primary').arn;
+      if (s3) this.#backups(topic);
+      if (buckets.length > 0) new ReplicationFailedAlarms(this, topic);
+    }
     this.#images();
     new ClusterAccess(this, 'primary', {
       'capture-primary': 'AmazonEKSAdminViewPolicy',
@@ -36,9 +45,7 @@ export class PrimaryStack extends LifeboatStack {
     });
   }
 
-  /** Where backups are in another store than S3, none of this is ours. */
-  #backups(): void {
-    const topic = new PeopleTopic(this, 'people-primary').arn;
+  #backups(topic: string): void {
     const functions: FunctionsGiven = { stack: this, layer: planLayer(this), topic };
     const bucket = backupBucket(this, 'Backups', accessLogsBucket(this), this.plan.stores.backups.bucket);
     replicate(this, bucket, 'primary');
@@ -62,6 +69,7 @@ export class PrimaryStack extends LifeboatStack {
         },
         { actions: ['s3:PutObject'], on: [bucket.arnForObjects('lifeboat/*')], because },
         { actions: ['kms:Sign'], on: [key.keyArn] },
+        ...useBackupKey(this, 'primary', 'Decrypt', 'GenerateDataKey'),
       ],
       memoryMiB: 512,
       timeoutSeconds: 300,

@@ -2,6 +2,7 @@ import type { CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { durationText } from '../src/plan/duration.ts';
+import { gitStore } from '../src/plan/stores.ts';
 import { dimensions } from './constructs/alarm.ts';
 import type { LifeboatStack } from './stack.ts';
 
@@ -16,7 +17,8 @@ type Watched = {
   grade: 'Critical' | 'Warning';
   what: string;
   metric: string;
-  tier?: string;
+  /** Of a store or a tier, rather than of the plan. */
+  of?: { Store: string } | { Tier: string };
   condition: Pick<CfnAlarmProps, 'comparisonOperator' | 'threshold' | 'statistic' | 'treatMissingData'>;
   /** How many minutes in a row it must be so. */
   minutes: number;
@@ -32,7 +34,7 @@ export class RecoveryPointAlarms extends Construct {
 
   constructor(stack: LifeboatStack, topic: string) {
     super(stack, 'RecoveryPointAlarms');
-    const watched = [...objectives(stack), ...BACKUPS, VERIFICATION, BLIND];
+    const watched = [...objectives(stack), ...git(stack), ...BACKUPS, VERIFICATION, NOT_VERIFIED, BLIND];
     this.names = watched.map((each) => {
       const alarmName = stack.names.of(each.name);
       new CfnAlarm(this, each.name, {
@@ -40,7 +42,7 @@ export class RecoveryPointAlarms extends Construct {
         alarmDescription: describe(each),
         namespace: 'Lifeboat',
         metricName: each.metric,
-        dimensions: dimensions({ Plan: stack.plan.name, ...(each.tier && { Tier: each.tier }) }),
+        dimensions: dimensions({ Plan: stack.plan.name, ...each.of }),
         period: 60,
         evaluationPeriods: each.minutes,
         ...each.condition,
@@ -75,10 +77,26 @@ const objectives = ({ plan }: LifeboatStack): Watched[] =>
     grade: 'Critical',
     what: `Lost now, the tier ${name} would lose more than the ${durationText(rpo)} that the plan promises.`,
     metric: 'RecoveryPointAge',
-    tier: name,
+    of: { Tier: name },
     condition: above(rpo),
     minutes: 1,
   }));
+
+const git = ({ plan }: LifeboatStack): Watched[] => {
+  const { git } = plan.stores;
+  if (git === undefined) return [];
+  return [
+    {
+      name: 'git-behind',
+      grade: 'Warning',
+      what: `For more than ${durationText(git.rpo)} the primary has not been known to be at a Git revision that the standby has.`,
+      metric: 'RecoveryPointAge',
+      of: { Store: gitStore(git.name) },
+      condition: above(git.rpo),
+      minutes: 5,
+    },
+  ];
+};
 
 const BACKUPS: Watched[] = [
   {
@@ -135,6 +153,16 @@ const VERIFICATION: Watched = {
     treatMissingData: 'ignore',
   },
   minutes: 1,
+};
+
+/** A week, and a day for one that could not begin at once: what was never verified is older than that. */
+const NOT_VERIFIED: Watched = {
+  name: 'not-verified',
+  grade: 'Warning',
+  what: 'For eight days nobody has looked into the backups: the weekly verification has not run, or not come to its end.',
+  metric: 'VerificationAge',
+  condition: above(8 * DAY_SECONDS),
+  minutes: 5,
 };
 
 /** Nothing published is nothing known: then no other of these alarms can speak. */

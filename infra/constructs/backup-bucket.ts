@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, BucketProps } from 'aws-cdk-lib/aws-s3';
+import { BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { LifeboatStack } from '../stack.ts';
+import { backupKey } from './backup-key.ts';
 import { closedBucket, tidy } from './bucket.ts';
 
 const DAY_SECONDS = 86_400;
@@ -29,6 +30,7 @@ export function backupBucket(stack: LifeboatStack, id: string, accessLogs: Bucke
   const lockedDays = Math.min(keptDays, LONGEST_LOCK_DAYS);
   return closedBucket(stack, id, accessLogs, {
     bucketName,
+    ...encryption(stack),
     objectLockEnabled: true,
     objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(lockedDays)),
     lifecycleRules: [
@@ -38,6 +40,12 @@ export function backupBucket(stack: LifeboatStack, id: string, accessLogs: Bucke
       { id: 'seals', prefix: 'lifeboat/seals/', expiration: Duration.days(keptDays + SEALS_OUTLIVE_DAYS) },
     ],
   });
+}
+
+/** With a key of its own for the bucket, derived from ours: kopia's many blobs would each ask KMS otherwise. */
+function encryption(stack: LifeboatStack): Partial<BucketProps> {
+  if (stack.plan.stores.backups.encryption !== 'kms') return {};
+  return { encryption: BucketEncryption.KMS, encryptionKey: backupKey(stack), bucketKeyEnabled: true };
 }
 
 const longestKeptDays = ({ plan }: LifeboatStack): number =>

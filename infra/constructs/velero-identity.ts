@@ -2,6 +2,7 @@ import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { LifeboatStack } from '../stack.ts';
+import { useBackupKey } from './backup-key.ts';
 import type { Grant } from './role.ts';
 import { LifeboatRole } from './role.ts';
 
@@ -33,6 +34,7 @@ export class VeleroIdentity extends Construct {
         // Without it a key that is not there is answered 403, not 404, and Velero gives up.
         { actions: ['s3:ListBucket'], on: [own] },
         ...(site === 'primary' ? writes(own) : reads(own)),
+        ...useBackupKey(stack, site, 'Decrypt', 'GenerateDataKey'),
       ],
       denies: site === 'primary' ? [] : [changesNothingElse(own)],
       maxSessionSeconds: LONGEST_SESSION_SECONDS,

@@ -1,4 +1,4 @@
-import type { StoreAge } from '../domain/rpo.ts';
+import type { StoreAge } from '../domain/store-ages.ts';
 import type { Status } from '../operations/read-status.ts';
 import type { Plan } from '../plan/schema.ts';
 import { lengthText } from '../rehearsal/scenario-time.ts';
@@ -36,8 +36,16 @@ function verifiedLines(verified: Status['verified']): string[] {
   ];
 }
 
-function ageLine({ store, ageSeconds, targetSeconds, recoveryPoint }: StoreAge): string {
-  if (ageSeconds === null) return `  ✗ ${store}: everything; no recovery point can bring it back`;
+/** What it means that nothing is known of a store. */
+const NOTHING_KNOWN: Record<StoreAge['kind'], string> = {
+  namespace: 'no recovery point can bring it back',
+  bucket: 'S3 has told nothing of its replication: are the rule and its metrics there?',
+  git: 'no revision is known to be in the standby',
+};
+
+function ageLine({ kind, store, ageSeconds, targetSeconds, recoveryPoint }: StoreAge): string {
+  if (ageSeconds === null) return `  ✗ ${store}: everything; ${NOTHING_KNOWN[kind]}`;
   const promised = `${lengthText(targetSeconds)} promised`;
-  return `  ${ageSeconds <= targetSeconds ? '✓' : '✗'} ${store}: the last ${lengthText(ageSeconds)}, ${promised} (${recoveryPoint})`;
+  const from = recoveryPoint === null ? '' : ` (${recoveryPoint})`;
+  return `  ${ageSeconds <= targetSeconds ? '✓' : '✗'} ${store}: the last ${lengthText(ageSeconds)}, ${promised}${from}`;
 }

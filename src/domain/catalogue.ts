@@ -7,6 +7,8 @@ import { type Seal, type SealedObject, seal, sealedObject } from './seal.ts';
 /** Of what is missing, as much as one item of a table has room for: it holds 400 KB. */
 const MISSING_KEPT = 500;
 
+const labelledRevision = z.object({ revision: z.string(), seenAt: z.iso.datetime() });
+
 /** What the catalogue keeps of one recovery point: what its seal says, and what was seen of it in the standby. */
 export const cataloguedPoint = seal.omit({ version: true, objects: true, repositories: true }).extend({
   genuine: z.boolean(),
@@ -29,6 +31,8 @@ export const cataloguedPoint = seal.omit({ version: true, objects: true, reposit
     )
     .nullable(),
   items: z.int(),
+  /** The Git revision that its labels name. */
+  git: labelledRevision.nullish(),
   troubled: z.boolean(),
   /** What the last verification found to be damaged, if there was one. */
   verified: z.object({ at: z.iso.datetime(), damage: z.array(z.string()) }).optional(),
@@ -58,6 +62,7 @@ export function catalogue(
     cut: lists.some((missing) => missing.length > MISSING_KEPT),
     volumes: null,
     items: 0,
+    git: null,
     troubled: false,
     verdict: 'unproven',
     reason: '',
@@ -104,7 +109,14 @@ export const scheduleState = z.object({
   /** The newest that was heard of. */
   newest: z.object({ backup: z.string(), moment: z.iso.datetime() }),
   /** The newest that can be restored. */
-  restorable: z.object({ backup: z.string(), moment: z.iso.datetime(), expiration: z.iso.datetime() }).nullable(),
+  restorable: z
+    .object({
+      backup: z.string(),
+      moment: z.iso.datetime(),
+      expiration: z.iso.datetime(),
+      git: labelledRevision.optional(),
+    })
+    .nullable(),
   /** Those that are judged for good, newest first: of the last day, and ten at least. */
   judged: z.array(z.object({ moment: z.iso.datetime(), restorable: z.boolean(), items: z.int(), bytes: z.number() })),
 });
@@ -115,7 +127,7 @@ const JUDGED_AT_LEAST = 10;
 
 /** A schedule's state after one of its points was judged. Judged again, or late, a point counts once, in its place. */
 export function advance(state: ScheduleState | undefined, known: CataloguedPoint, point: RecoveryPoint): ScheduleState {
-  const { backup, schedule, moment, expiration } = known;
+  const { backup, schedule, moment } = known;
   const later = (one: { moment: string } | null | undefined) => one == null || one.moment < moment;
   const base = state ?? { schedule, newest: { backup, moment }, restorable: null, judged: [] };
   const restorable = point.verdict === 'restorable';
@@ -127,7 +139,7 @@ export function advance(state: ScheduleState | undefined, known: CataloguedPoint
   return {
     schedule,
     newest: later(base.newest) ? { backup, moment } : base.newest,
-    restorable: restorable && later(base.restorable) ? { backup, moment, expiration } : base.restorable,
+    restorable: restorable && later(base.restorable) ? restorablePoint(known) : base.restorable,
     judged: judged
       .toSorted((a, b) => b.moment.localeCompare(a.moment))
       .filter((one, index) => index < JUDGED_AT_LEAST || one.moment >= since),
@@ -142,8 +154,13 @@ export function withdraw(
 ): ScheduleState {
   const judged = state.judged.map((one) => (one.moment === damaged.moment ? { ...one, restorable: false } : one));
   if (state.restorable?.backup !== damaged.backup) return { ...state, judged };
-  const restorable = next ? { backup: next.backup, moment: next.moment, expiration: next.expiration } : null;
+  const restorable = next ? restorablePoint(next) : null;
   return { ...state, judged, restorable };
 }
+
+const restorablePoint = ({ backup, moment, expiration, git }: CataloguedPoint): ScheduleState['restorable'] => ({
+  ...{ backup, moment, expiration },
+  ...(git && { git }),
+});
 
 const bytesOf = ({ volumes }: CataloguedPoint): number => (volumes ?? []).reduce((sum, { bytes }) => sum + bytes, 0);

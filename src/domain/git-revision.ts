@@ -10,7 +10,7 @@ import type { CapturedGit } from './captured.ts';
 const REVISION_LABEL = 'lifeboat.dev/git-revision';
 const SEEN_LABEL = 'lifeboat.dev/git-seen';
 
-type GitPlan = NonNullable<Plan['stores']['git']>;
+type GitPlan = Pick<NonNullable<Plan['stores']['git']>, 'kind' | 'namespace' | 'name'>;
 type Status = Record<string, unknown> & { artifact?: { revision?: unknown }; sync?: { revision?: unknown } };
 
 /** By kind: its API, and where its status tells the revision. */
@@ -53,6 +53,20 @@ export const revisionLabels = (revision: string, seen: Date): Record<string, str
   [REVISION_LABEL]: revision,
   [SEEN_LABEL]: seen.toISOString().slice(0, 19).replaceAll(':', '.'),
 });
+
+/** A revision that a backup holds, or a later one, and when it was seen. */
+export type LabelledRevision = { revision: string; seenAt: string };
+
+/** What a backup's labels tell; undefined where they tell nothing that can be read. */
+export function labelledRevision(labels: Record<string, string>): LabelledRevision | undefined {
+  const { [REVISION_LABEL]: revision, [SEEN_LABEL]: seen = '' } = labels;
+  const at = new Date(`${seen.replaceAll('.', ':')}Z`);
+  return revision === undefined || Number.isNaN(at.getTime()) ? undefined : { revision, seenAt: at.toISOString() };
+}
+
+/** Until when the primary is known to have been at a revision. */
+export const inStepUntil = ({ history }: CapturedGit, revision: string): string | undefined =>
+  history.findLast((held) => held.revision === revision)?.until;
 
 type SeenRevisions = { primary: string | null; standby: string | null };
 

@@ -1,41 +1,7 @@
 import { longestInterval } from '../plan/intervals.ts';
-import { tierNamespaces } from '../plan/places.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { CataloguedPoint, ScheduleState } from './catalogue.ts';
-import { schedulesOfTier } from './choice-of-points.ts';
-
-/** How long a store has been unprotected: what was written since is lost if its site is. */
-export type StoreAge = {
-  store: string;
-  tier: string;
-  targetSeconds: number;
-  /** Null when nothing can bring it back. */
-  ageSeconds: number | null;
-  recoveryPoint: string | null;
-};
-
-/**
- * Each protected namespace by the newest restorable point of a schedule that holds its whole tier, since a tier is
- * brought back from one backup.
- */
-export function storeAges(plan: Plan, states: ScheduleState[], now: Date): StoreAge[] {
-  return plan.tiers.flatMap(({ name: tier, rpo }) => {
-    const schedules = schedulesOfTier(plan, tier);
-    const [newest] = states
-      .filter((state) => schedules.includes(state.schedule))
-      .flatMap(({ restorable }) => restorable ?? [])
-      .filter(({ expiration }) => Date.parse(expiration) > now.getTime())
-      .sort((a, b) => b.moment.localeCompare(a.moment));
-    const ageSeconds = newest === undefined ? null : secondsSince(newest.moment, now);
-    return tierNamespaces(plan, tier).map((store) => ({
-      store,
-      tier,
-      targetSeconds: rpo,
-      ageSeconds,
-      recoveryPoint: newest?.backup ?? null,
-    }));
-  });
-}
+import { type StoreAge, secondsSince } from './store-ages.ts';
 
 export type Measure = {
   name: string;
@@ -45,16 +11,20 @@ export type Measure = {
 };
 
 /** What stands for "never": missing evidence is unprotected time, and a metric has no other word for it. */
-const NEVER_SECONDS = 365 * 86_400;
+export const NEVER_SECONDS = 365 * 86_400;
 const DAY_MS = 86_400_000;
 const COMPARED_WITH = 10;
 
 /**
- * What the catalogue says, as metrics: how long stores, tiers and the whole plan have been unprotected, the worst of
- * all of them first; and how backups fare.
+ * What is known, as metrics: how long stores, tiers and the whole plan have been unprotected, the worst of all of them
+ * first; and how backups fare.
  */
-export function measures(plan: Plan, states: ScheduleState[], open: CataloguedPoint[], now: Date): Measure[] {
-  const ages = storeAges(plan, states, now);
+export function measures(
+  plan: Plan,
+  ages: StoreAge[],
+  { states, open }: { states: ScheduleState[]; open: CataloguedPoint[] },
+  now: Date,
+): Measure[] {
   const worst = (some: StoreAge[]): number => Math.max(0, ...some.map(({ ageSeconds }) => ageSeconds ?? NEVER_SECONDS));
   const age = (value: number, dimensions: Measure['dimensions']): Measure => ({
     name: 'RecoveryPointAge',
@@ -135,5 +105,3 @@ export function overdue(plan: Plan, states: ScheduleState[], now: Date): string[
     })
     .map(({ name }) => name);
 }
-
-const secondsSince = (moment: string, now: Date): number => Math.ceil((now.getTime() - Date.parse(moment)) / 1000);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Measure } from './rpo.ts';
+import { type Measure, NEVER_SECONDS } from './rpo.ts';
+import { secondsSince } from './store-ages.ts';
 import { findingText, type Verification } from './verification.ts';
 
 /** A verification that did not get as far as to say something, as the machine tells it. */
@@ -83,6 +84,13 @@ export function lastVerification(all: Verification[], schedules: string[], now: 
       findings.map((one) => `${backup ?? schedule}: ${one.kind}: ${findingText(one)}`),
     ),
   };
+}
+
+/** How long nobody has looked into the backups, as the metric by which people are told. */
+export function verificationAge(all: Verification[], schedules: string[], now: Date): Measure {
+  const last = lastVerification(all, schedules, now);
+  const value = last === undefined ? NEVER_SECONDS : secondsSince(last.at, now);
+  return { name: 'VerificationAge', unit: 'Seconds', value, dimensions: {} };
 }
 
 /** The report for people, in Markdown. */

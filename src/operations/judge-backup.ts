@@ -9,6 +9,7 @@ import {
   lackingOf,
   pointOf,
 } from '../domain/catalogue.ts';
+import { labelledRevision } from '../domain/git-revision.ts';
 import type { Clock } from '../domain/given.ts';
 import { backupFolder, isSignedBy, type Seal, type SealedObject } from '../domain/seal.ts';
 import type { CatalogueTable } from '../gateways/aws/catalogue-table.ts';
@@ -162,7 +163,8 @@ async function withContents({ replica, catalogue, clock }: Judging, known: Catal
   const earlier = await catalogue.newestRestorable(known.schedule);
   const comparable = earlier !== undefined && earlier.moment < known.moment && !isExpired(earlier, clock.now());
   const volumes = besideEarlier(infos.map(pointVolume), comparable ? earlier : undefined);
-  return { ...known, volumes, items: backup.status.progress.itemsBackedUp };
+  const git = labelledRevision(backup.metadata.labels);
+  return { ...known, volumes, items: backup.status.progress.itemsBackedUp, git: git ?? null };
 }
 
 const isExpired = ({ expiration }: CataloguedPoint, now: Date): boolean => Date.parse(expiration) <= now.getTime();

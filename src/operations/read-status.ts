@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/given.ts';
-import type { StoreAge } from '../domain/rpo.ts';
 import type { Ownership, Run } from '../domain/run.ts';
 import { type Vote, votes } from '../domain/signals.ts';
+import type { StoreAge } from '../domain/store-ages.ts';
 import { type LastVerification, lastVerification } from '../domain/verification-report.ts';
 import type { CatalogueTable } from '../gateways/aws/catalogue-table.ts';
 import type { RunsTable, StepRecord } from '../gateways/aws/runs-table.ts';

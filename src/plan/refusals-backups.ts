@@ -7,7 +7,13 @@ type BackupsDraft = NonNullable<NonNullable<Draft['stores']>['backups']>;
 type ScheduleDraft = Item<BackupsDraft['schedules']>;
 
 export function backupRefusals(draft: Draft): Misfit[] {
-  return [...bucketRefusals(draft), ...imageRefusals(draft), ...coverRefusals(draft), ...unprotected(draft)];
+  return [
+    ...bucketRefusals(draft),
+    ...copyRefusals(draft),
+    ...imageRefusals(draft),
+    ...coverRefusals(draft),
+    ...unprotected(draft),
+  ];
 }
 
 function bucketRefusals(draft: Draft): Misfit[] {
@@ -16,6 +22,17 @@ function bucketRefusals(draft: Draft): Misfit[] {
   if (bucket === undefined || bucket !== replica) return [];
   const allowed = 'a bucket of its own in the standby region; names of buckets are unique in all of AWS';
   return [{ path: ['stores', 'backups', 'replica'], found: foundText(replica), allowed }];
+}
+
+/** A copy of an application's bucket is a bucket by itself, and none of the backups'. */
+function copyRefusals({ stores }: Draft): Misfit[] {
+  const { bucket, replica: backups } = stores?.backups ?? {};
+  return items(stores?.buckets).flatMap(({ item: { name, replica }, index }): Misfit[] => {
+    const others = [name, bucket, backups];
+    if (replica === undefined || !others.includes(replica)) return [];
+    const allowed = 'a bucket of its own in the standby region; names of buckets are unique in all of AWS';
+    return [{ path: ['stores', 'buckets', index, 'replica'], found: foundText(replica), allowed }];
+  });
 }
 
 /** S3 itself has Pod Identity, replication and seals, which a plan with an endpoint does without. */

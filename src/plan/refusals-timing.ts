@@ -8,11 +8,15 @@ import type { Misfit } from './shape.ts';
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based */
 const SHORTEST_RATE_SECONDS = 60;
 
+/** Both sites are asked for their revision each hour; a look may fail, or fall between the two of them. */
+const SHORTEST_GIT_SECONDS = 2 * 3600;
+
 /** What cannot happen as often, or at the times, that the plan says. */
 export function timingRefusals(draft: Draft): Misfit[] {
   const schedules = items(draft.stores?.backups?.schedules);
   return [
     ...detectionRefusals(draft),
+    ...gitRefusals(draft),
     ...schedules.flatMap(({ item, index }) => everyRefusals(item.every, ['stores', 'backups', 'schedules', index])),
     ...schedules.flatMap(({ item, index }) => cronRefusals(item.cron, ['stores', 'backups', 'schedules', index])),
     ...items(draft.drills).flatMap(({ item, index }) => cronRefusals(item.cron, ['drills', index])),
@@ -31,6 +35,13 @@ function detectionRefusals({ detection, witness }: Draft): Misfit[] {
     found.push({ path: ['detection', 'downVotes'], found: foundText(downVotes), allowed });
   }
   return found;
+}
+
+function gitRefusals({ stores }: Draft): Misfit[] {
+  const rpo = stores?.git?.rpo;
+  if (rpo === undefined || secondsOf(rpo) >= SHORTEST_GIT_SECONDS) return [];
+  const allowed = '2h or longer: both sites are asked for their revision each hour';
+  return [{ path: ['stores', 'git', 'rpo'], found: foundText(rpo), allowed }];
 }
 
 function everyRefusals(every: string | undefined, path: FieldPath): Misfit[] {

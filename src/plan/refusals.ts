@@ -49,6 +49,7 @@ function duplicateRefusals(draft: Draft): Misfit[] {
     platform: draft.platform,
     entryPoints: draft.entryPoints,
     'stores.backups.schedules': draft.stores?.backups?.schedules,
+    'stores.buckets': draft.stores?.buckets,
     drills: draft.drills,
   };
   return Object.entries(lists).flatMap(([path, list]) => {
@@ -76,7 +77,13 @@ function tierRefusals(draft: Draft): Misfit[] {
   const unknown = (list: string, index: number, tier: string | undefined): Misfit[] =>
     tier === undefined || !whole(tiers) || tiers?.includes(tier)
       ? []
-      : [{ path: [list, index, 'tier'], found: foundText(tier), allowed: `one of the tiers: ${allowed}` }];
+      : [
+          {
+            path: [...list.split('.'), index, 'tier'],
+            found: foundText(tier),
+            allowed: `one of the tiers: ${allowed}`,
+          },
+        ];
   return [
     ...items(tiers).flatMap(({ item, index }): Misfit[] =>
       !whole(used) || used?.includes(item)
@@ -91,6 +98,7 @@ function tierRefusals(draft: Draft): Misfit[] {
     ),
     ...items(draft.workloads).flatMap(({ item, index }) => unknown('workloads', index, item.tier)),
     ...items(draft.entryPoints).flatMap(({ item, index }) => unknown('entryPoints', index, item.tier)),
+    ...items(draft.stores?.buckets).flatMap(({ item, index }) => unknown('stores.buckets', index, item.tier)),
   ];
 }
 

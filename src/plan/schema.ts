@@ -124,6 +124,11 @@ const git = z
       .describe("Flux's source, what Flux has applied, or what Argo CD has synchronised."),
     namespace,
     name: z.string().min(1),
+    rpo: duration
+      .prefault('4h')
+      .describe(
+        'For how long the standby may lack a revision that the primary has; two hours at least: both are looked at each hour.',
+      ),
   })
   .describe('The object in the cluster that tells the Git revision it is at: backups carry it as a label.');
 
@@ -140,11 +145,26 @@ const endpoint = z
     'An S3-compatible store that `bucket` is in, instead of S3. To copy it below velero/ of the replica is yours then, and nothing in it is sealed: recovery points with volumes stay unproven, and no failover is based on them by itself.',
   );
 
+const applicationBucket = z.strictObject({
+  name: bucket.describe('The bucket in the primary region that the application writes to.'),
+  replica: bucket.describe('Its copy in the standby region.'),
+  tier: name.describe('The tier whose RPO it is held to.'),
+  rule: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('The id of the replication rule that copies all of it. S3 tells of it where its metrics are enabled.'),
+});
+
 const stores = z.strictObject({
   backups: z.strictObject({
     bucket: bucket.describe("Velero's bucket in the primary region."),
     endpoint: endpoint.optional(),
     replica: bucket.describe('Its copy in the standby region.'),
+    encryption: z
+      .enum(['kms', 's3'])
+      .default('kms')
+      .describe('What encrypts both buckets: a KMS key of yours in the region of each, or the keys that S3 manages.'),
     storageLimitGb: z
       .int()
       .min(1)
@@ -168,6 +188,12 @@ const stores = z.strictObject({
         ),
     })
     .default({ repositories: [] }),
+  buckets: z
+    .array(applicationBucket)
+    .default([])
+    .describe(
+      'Buckets of applications. They and their replication are yours; how far each copy is behind is measured every minute.',
+    ),
   git: git.optional(),
 });
 

@@ -1,5 +1,6 @@
 import { veleroImages } from '../domain/velero-images.ts';
 import type { Plan } from '../plan/schema.ts';
+import { adoptBuckets } from './application-buckets.ts';
 import type { Assembly } from './assembly/assembly.ts';
 import { importHandlers } from './assembly/functions.ts';
 import { seed as seedCluster } from './cluster/load.ts';
@@ -42,6 +43,7 @@ export async function setTheScene(
   const shift = Math.floor(twin.kernel.random.fork('shift').next() * shortestInterval(plan) * 1000);
   adoptPrimary(twin, plan);
   addNodes(twin, plan.sites.primary.region);
+  adoptBuckets(twin, plan);
   twin.deploy(assembly);
   pushImages(twin, [...platform.objects, veleroImages(plan, 'primary', twin.world.account)]);
   seedCluster(twin.cluster('primary'), platform.objects);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { statusText } from '../../src/cli/status-text.ts';
 import { FIRST_OWNERSHIP } from '../../src/domain/run.ts';
+import type { StoreAge } from '../../src/domain/store-ages.ts';
 import type { Status } from '../../src/operations/read-status.ts';
 import { planOf, SMALL_PLAN } from '../plan/small-plan.ts';
 
@@ -13,8 +14,12 @@ const QUIET: Status = {
   unprotected: undefined,
   verified: undefined,
 };
-const age = { store: 'orders', tier: 'critical', targetSeconds: 900, ageSeconds: 410, recoveryPoint: 'critical-5m-1' };
-const unprotected = (change: object) => ({ at: '2026-03-01T04:40:00.000Z', ages: [{ ...age, ...change }] });
+const age: StoreAge = {
+  ...{ kind: 'namespace', store: 'orders', tier: 'critical', targetSeconds: 900, ageSeconds: 410 },
+  moment: '2026-03-01T04:33:10.000Z',
+  recoveryPoint: 'critical-5m-1',
+};
+const unprotected = (change: Partial<StoreAge>) => ({ at: '2026-03-01T04:40:00.000Z', ages: [{ ...age, ...change }] });
 
 describe('a status', () => {
   it('says who owns the platform, and what nobody has said yet', () => {
@@ -23,7 +28,7 @@ describe('a status', () => {
   });
 
   it('says of each store how much would be lost now, beside what is promised', () => {
-    const text = (change: object) => statusText({ ...QUIET, unprotected: unprotected(change) }, plan);
+    const text = (change: Partial<StoreAge>) => statusText({ ...QUIET, unprotected: unprotected(change) }, plan);
     expect(text({})).toContain('  ✓ orders: the last 6m 50s, 15m promised (critical-5m-1)\n');
     expect(text({ ageSeconds: 901 })).toContain('  ✗ orders: the last 15m 1s, 15m promised');
   });
@@ -42,5 +47,15 @@ describe('a status', () => {
   it('never takes missing evidence for nothing lost', () => {
     const text = statusText({ ...QUIET, unprotected: unprotected({ ageSeconds: null, recoveryPoint: null }) }, plan);
     expect(text).toContain('  ✗ orders: everything; no recovery point can bring it back\n');
+  });
+
+  it('says of buckets and of Git what is known of their copies', () => {
+    const text = (change: Partial<StoreAge>) =>
+      statusText({ ...QUIET, unprotected: unprotected({ recoveryPoint: null, ...change }) }, plan);
+    expect(text({ kind: 'bucket', store: 's3/files', ageSeconds: 61 })).toContain(
+      '  ✓ s3/files: the last 1m 1s, 15m promised\n',
+    );
+    expect(text({ kind: 'bucket', store: 's3/files', ageSeconds: null })).toContain('S3 has told nothing');
+    expect(text({ kind: 'git', store: 'git/shop', ageSeconds: null })).toContain('no revision is known');
   });
 });

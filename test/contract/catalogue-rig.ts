@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { ProvenRepositories } from '../../src/domain/arrival.ts';
 import type { CataloguedPoint, ScheduleState } from '../../src/domain/catalogue.ts';
-import type { StoreAge } from '../../src/domain/rpo.ts';
 import { backupFolder, backupJsonKey, type SealedObject, type SignedSeal, sealKey } from '../../src/domain/seal.ts';
+import type { StoreAge } from '../../src/domain/store-ages.ts';
 import type { CatalogueTable } from '../../src/gateways/aws/catalogue-table.ts';
 import type { Bucket } from '../../src/gateways/aws/objects.ts';
 import type { CapturedFacts } from '../../src/gateways/captured-facts.ts';
@@ -79,6 +79,12 @@ class MemoryCatalogue {
   writeAges = async (at: Date, ages: StoreAge[]) => {
     this.written.push({ at, ages });
   };
+  ages = async (limit: number) =>
+    this.written
+      .toReversed()
+      .slice(0, limit)
+      .map(({ at, ages }) => ({ at: at.toISOString(), ages }));
+  verifications = async () => [];
 }
 
 /** The standby as the judges of recovery points see it, in memory; and the hand that lets things arrive there. */
@@ -88,8 +94,9 @@ export function standbyOf(key: string) {
   const catalogue = new MemoryCatalogue();
   let now = new Date(BEGAN.getTime() + 20 * 60_000);
   const clock = { now: () => now, sleep: () => Promise.resolve() };
-  const captured: Pick<CapturedFacts, 'sealKey'> = {
+  const captured: Pick<CapturedFacts, 'sealKey' | 'git'> = {
     sealKey: async () => ({ capturedAt: BEGAN.toISOString(), publicKey }),
+    git: async () => undefined,
   };
   return {
     bucket,

@@ -51,7 +51,7 @@ async function standby(live: Record<string, string[]> = LIVE) {
   for (const { seal } of seals) rig.seal(sign(seal));
   const readWithDigest = async (key: string) => {
     const bytes = await bucket.read(key);
-    return bytes && { bytes, digested: true };
+    return bytes && { bytes, digested: true, checked: false };
   };
   Object.assign(bucket, { readWithDigest });
   const inventory = async () => ({ capturedAt: '2026-11-20T22:20:00Z', names: live });
@@ -99,6 +99,20 @@ describe('a verification', () => {
     expect(found.compared).toBe(9 + 4 + 4);
     expect(rig.verdictOf(NEWEST)).toBe('restorable');
     expect(rig.catalogue.points.get(NEWEST)?.verified).toEqual({ at: AT.toISOString(), damage: [] });
+  });
+
+  it.each([
+    ['S3 keeps one', true, []],
+    ['S3 keeps none', false, [expect.stringMatching(/^\d+ objects were read, but have no digest to compare with/)]],
+  ])("takes S3's own checksum for a digest where a key makes ETags that are none: %s", async (_, checked, notes) => {
+    const rig = await standby();
+    const readWithDigest = async (key: string) => {
+      const bytes = await rig.bucket.read(key);
+      return bytes && { bytes, digested: false, checked };
+    };
+    Object.assign(rig.bucket, { readWithDigest });
+    const found = await rig.verify();
+    expect(found.notes.filter((note: string) => note.includes('digest'))).toEqual(notes);
   });
 
   it.each([

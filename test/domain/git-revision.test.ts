@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { gitDrift, gitObject, revisionLabels, revisionOf, withRevisions } from '../../src/domain/git-revision.ts';
+import {
+  gitDrift,
+  gitObject,
+  inStepUntil,
+  labelledRevision,
+  revisionLabels,
+  revisionOf,
+  withRevisions,
+} from '../../src/domain/git-revision.ts';
 
 const SHA = '6f1b3c0e5d2a4978b1c6d7e8f90a1b2c3d4e5f60';
 const object = (kind: 'GitRepository' | 'Kustomization' | 'Application') =>
@@ -45,6 +53,13 @@ describe('the Git revision of a cluster', () => {
       'lifeboat.dev/git-seen': '2026-03-01T12.00.05',
     });
   });
+
+  it('is read from its labels again, and not from those of others', () => {
+    const labels = revisionLabels(SHA, new Date('2026-03-01T12:00:05.321Z'));
+    expect(labelledRevision(labels)).toEqual({ revision: SHA, seenAt: '2026-03-01T12:00:05.000Z' });
+    expect(labelledRevision({})).toBeUndefined();
+    expect(labelledRevision({ ...labels, 'lifeboat.dev/git-seen': 'yesterday' })).toBeUndefined();
+  });
 });
 
 describe('the standby, compared with the primary in Git', () => {
@@ -69,6 +84,18 @@ describe('the standby, compared with the primary in Git', () => {
 });
 
 describe('the history of revisions', () => {
+  it('tells until when the primary was at one, the last time', () => {
+    const at = (hour: number) => new Date(Date.UTC(2026, 2, 1, hour));
+    const seen = ['a', 'b', 'a', 'a', 'c'].reduce<ReturnType<typeof withRevisions> | undefined>(
+      (before, primary, hour) => withRevisions(before, { primary, standby: null }, at(hour)),
+      undefined,
+    );
+    if (seen === undefined) throw new Error('nothing seen');
+    expect(inStepUntil(seen, 'a')).toBe(at(3).toISOString());
+    expect(inStepUntil(seen, 'b')).toBe(at(1).toISOString());
+    expect(inStepUntil(seen, 'd')).toBeUndefined();
+  });
+
   const at = (text: string) => new Date(`2026-03-${text}:00.000Z`);
   const first = withRevisions(undefined, { primary: 'a', standby: null }, at('01T12:00'));
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { advance, catalogue, isOpen, pointOf, type ScheduleState } from '../../src/domain/catalogue.ts';
-import { measures, overdue, storeAges } from '../../src/domain/rpo.ts';
+import { measures, overdue } from '../../src/domain/rpo.ts';
+import { storeAges } from '../../src/domain/store-ages.ts';
 import { planOf, SMALL_PLAN } from '../plan/small-plan.ts';
 import { always } from './always.ts';
 import { BEGAN, HOUR_MS, named, orders, sealOf } from './sealed.ts';
@@ -24,8 +25,10 @@ const stateOf = (
   judged,
 });
 
+const agesAt = (schedules: ScheduleState[], now: Date) =>
+  storeAges(plan, { schedules, behind: new Map(), git: undefined, before: [] }, now);
 const ageOf = (states: ScheduleState[], store: string, now: Date) =>
-  storeAges(plan, states, now).find((age) => age.store === store);
+  agesAt(states, now).find((age) => age.store === store);
 
 describe('how long a store has been unprotected', () => {
   it('counts from the beginning of the newest restorable backup that holds its whole tier', () => {
@@ -41,7 +44,8 @@ describe('how long a store has been unprotected', () => {
   });
 
   it('is published for each store, tier and the plan, which are as bad as the worst in them', () => {
-    const found = measures(plan, [stateOf('critical-5m', 10)], [], minutes(12)).filter(
+    const states = [stateOf('critical-5m', 10)];
+    const found = measures(plan, agesAt(states, minutes(12)), { states, open: [] }, minutes(12)).filter(
       ({ name }) => name === 'RecoveryPointAge',
     );
     const value = (dimensions: object) =>
@@ -57,7 +61,7 @@ describe('what is published of backups', () => {
   const judged = (...restorable: boolean[]) =>
     restorable.map((one, index) => ({ moment: iso(-5 * index), restorable: one, items: 100, bytes: 1000 }));
   const value = (name: string, states: ScheduleState[], now = minutes(5)) =>
-    measures(plan, states, [], now).find((measure) => measure.name === name)?.value;
+    measures(plan, [], { states, open: [] }, now).find((measure) => measure.name === name)?.value;
 
   it('counts the schedules whose newest backup did not become restorable', () => {
     const failing = [stateOf('critical-5m', 0, judged(false, true)), stateOf('daily', 0, judged(true, false))];
@@ -78,9 +82,12 @@ describe('what is published of backups', () => {
   it('says since when the longest awaited object is awaited', () => {
     const seal = sealOf(0);
     const waiting = catalogue(seal, true, { files: named(seal), repositories: new Map() });
-    const [lag] = measures(plan, [], [waiting], new Date(Date.parse(seal.sealedAt) + 90_000)).filter(
-      ({ name }) => name === 'ReplicationLag',
-    );
+    const [lag] = measures(
+      plan,
+      [],
+      { states: [], open: [waiting] },
+      new Date(Date.parse(seal.sealedAt) + 90_000),
+    ).filter(({ name }) => name === 'ReplicationLag');
     expect(lag?.value).toBe(90);
   });
 });

@@ -23,6 +23,28 @@ const EXPECTED: [name: string, properties: Record<string, unknown>][] = [
   ['replication-lag', { MetricName: 'ReplicationLag', Threshold: 900, Period: 60, EvaluationPeriods: 15 }],
   ['backup-deviation', { MetricName: 'BackupDeviation', Threshold: 50 }],
   ['verification', { MetricName: 'VerificationFailures', Threshold: 1, TreatMissingData: 'ignore' }],
+  ['not-verified', { MetricName: 'VerificationAge', Threshold: 8 * 86_400, Statistic: 'Maximum', Period: 60 }],
+  [
+    'git-behind',
+    {
+      ...{ MetricName: 'RecoveryPointAge', Threshold: 4 * 3600 },
+      Dimensions: [
+        { Name: 'Plan', Value: plan.name },
+        { Name: 'Store', Value: 'git/knative-lambda' },
+      ],
+    },
+  ],
+  [
+    'replication-failed-knative-lambda-sources',
+    {
+      ...{ Namespace: 'AWS/S3', MetricName: 'OperationsFailedReplication', Threshold: 0, Statistic: 'Sum' },
+      Dimensions: [
+        { Name: 'SourceBucket', Value: 'knative-lambda-sources' },
+        { Name: 'DestinationBucket', Value: 'knative-lambda-sources-us-east-1' },
+        { Name: 'RuleId', Value: 'all' },
+      ],
+    },
+  ],
   ['catalogue-blind', { MetricName: 'RecoveryPointAge', Statistic: 'SampleCount', TreatMissingData: 'breaching' }],
   ['storage-limit', { Namespace: 'AWS/S3', MetricName: 'BucketSizeBytes', Threshold: 100e9, Period: 86_400 }],
 ];

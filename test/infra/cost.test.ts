@@ -22,8 +22,8 @@ describe('the cost of a month in which nothing happens', () => {
 
   it('counts metrics and alarms beyond what every account has for nothing', () => {
     const quantity = (what: RegExp) => cost.controlPlane.find((line) => what.test(line.what))?.quantity;
-    // Seven namespaces, three tiers, seven of the whole plan, and one for each of four entry points.
-    expect(quantity(/^metrics, /)).toBe(7 + 3 + 7 + 4 - 10);
+    // Seven namespaces, a bucket, Git, three tiers, eight of the whole plan, and one for each of four entry points.
+    expect(quantity(/^metrics, /)).toBe(7 + 1 + 1 + 3 + 8 + 4 - 10);
     expect(quantity(/^alarms$/)).toBe(resources(assembly, 'AWS::CloudWatch::Alarm').length - 10);
     expect(quantity(/^dashboards$/)).toBe(0);
   });
@@ -46,10 +46,11 @@ describe('the cost of a month in which nothing happens', () => {
     expect(lines.find(({ what }) => what === 'dashboards')?.quantity).toBe(1);
   });
 
-  it('shows what comes with the backups apart from it, S3’s own metrics of replication first', () => {
-    expect(cost.backups.map(({ what }) => what)[0]).toBe('metrics of replication');
-    expect(cost.backups[0]?.monthlyUsd).toBeCloseTo(2 * 4 * 0.3);
-    expect(cost.totals.backups).toBeLessThan(5);
+  it('shows what comes with the backups apart from it: their keys and S3’s own metrics of replication first', () => {
+    expect(cost.backups.map(({ what }) => what).slice(0, 2)).toEqual(['keys that encrypt', 'metrics of replication']);
+    expect(cost.backups[0]?.monthlyUsd).toBeCloseTo(2);
+    expect(cost.backups[1]?.monthlyUsd).toBeCloseTo(2 * 4 * 0.3);
+    expect(cost.totals.backups).toBeLessThan(7);
   });
 
   it('grows with each entry point', () => {

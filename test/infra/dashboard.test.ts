@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tierNamespaces } from '../../src/plan/places.ts';
+import { tierStores } from '../../src/plan/stores.ts';
 import { type Assembly, assemble, resources, text } from './assembly.ts';
 
 type Widget = {
@@ -67,7 +67,7 @@ describe('the dashboard', () => {
       const widget = titled(new RegExp(`^What ${name} would lose`));
       expect(series(widget)).toEqual([
         `Lifeboat RecoveryPointAge Plan knative-lambda Tier ${name}`,
-        ...tierNamespaces(plan, name).map((store) => `Lifeboat RecoveryPointAge Plan knative-lambda Store ${store}`),
+        ...tierStores(plan, name).map((store) => `Lifeboat RecoveryPointAge Plan knative-lambda Store ${store}`),
       ]);
       expect(widget.annotations?.horizontal).toMatchObject([{ value: tier.rpo, label: 'target' }]);
     },
@@ -77,6 +77,7 @@ describe('the dashboard', () => {
     expect(series(titled(/^Age of/))).toEqual([
       'Lifeboat RecoveryPointAge Plan knative-lambda',
       'Lifeboat BackupAge Plan knative-lambda',
+      'Lifeboat RecoveryPointAge Plan knative-lambda Store git/knative-lambda',
     ]);
     expect(series(titled(/^Replication lag/))[0]).toBe('Lifeboat ReplicationLag Plan knative-lambda');
     expect(titled(/^Storage/).annotations?.horizontal).toMatchObject([{ value: 100e9, label: 'limit' }]);

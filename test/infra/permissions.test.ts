@@ -27,6 +27,7 @@ const WITHOUT_RESOURCE = [
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetHealth',
   'cloudwatch:PutMetricData',
+  'cloudwatch:GetMetricStatistics',
   'logs:CreateLogDelivery',
   'logs:GetLogDelivery',
   'logs:UpdateLogDelivery',

@@ -128,6 +128,79 @@ describe('backups and their replica', () => {
   });
 });
 
+describe("the backups' keys", () => {
+  const ALIAS = 'alias/lifeboat-knative-lambda-backups';
+  const keys = (of = assembly) =>
+    resources(of, 'AWS::KMS::Key').filter(({ Properties }) => Properties.KeyUsage === undefined);
+  const managed = assemble('lifeboat.yaml', {
+    change: (input) => ({
+      ...input,
+      stores: { ...input.stores, backups: { ...input.stores.backups, encryption: 's3' } },
+    }),
+  });
+
+  it('are one in each region, under the same alias, rotated and kept', () => {
+    expect(keys().map(({ stack }) => stack)).toEqual(['standby', 'primary']);
+    for (const { Properties, DeletionPolicy } of keys())
+      expect([Properties.EnableKeyRotation, DeletionPolicy]).toEqual([true, 'Retain']);
+    const aliases = resources(assembly, 'AWS::KMS::Alias').filter(({ Properties }) => Properties.AliasName === ALIAS);
+    expect(aliases.map(({ stack }) => stack)).toEqual(['standby', 'primary']);
+  });
+
+  it('can be ended by nobody who has not changed their policy first', () => {
+    for (const { Properties } of keys()) {
+      const denied = Properties.KeyPolicy.Statement.find(({ Effect }: { Effect: string }) => Effect === 'Deny');
+      expect(denied).toMatchObject({
+        Action: ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+        Principal: { AWS: '*' },
+      });
+      expect(denied.Condition).toBeUndefined();
+    }
+  });
+
+  it('encrypt both buckets, by a key that S3 derives for each', () => {
+    for (const name of ['knative-lambda-velero-backups', 'knative-lambda-dr-backups']) {
+      const [rule] = bucket(name)?.Properties.BucketEncryption.ServerSideEncryptionConfiguration ?? [];
+      expect(rule).toMatchObject({
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+      });
+    }
+  });
+
+  it('are crossed over by replication, which names the other one by its alias', () => {
+    const [rule] = bucket('knative-lambda-velero-backups')?.Properties.ReplicationConfiguration.Rules ?? [];
+    expect(rule.SourceSelectionCriteria.SseKmsEncryptedObjects).toEqual({ Status: 'Enabled' });
+    expect(text(rule.Destination.EncryptionConfiguration.ReplicaKmsKeyID)).toBe(
+      `arn:aws:kms:us-east-1:111122223333:${ALIAS}`,
+    );
+  });
+
+  it('are used through S3 alone, by their alias, and by nobody else in the other region', () => {
+    const statements = resources(assembly, 'AWS::IAM::Role').flatMap(({ Properties }) =>
+      (Properties.Policies ?? []).flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: object[] } }) =>
+        PolicyDocument.Statement.filter((one) => /kms:(Decrypt|Encrypt|GenerateDataKey)/.test(JSON.stringify(one))).map(
+          (one) => ({ role: Properties.RoleName as string, ...(one as { Resource: unknown; Condition: unknown }) }),
+        ),
+      ),
+    );
+    expect(statements.length).toBeGreaterThan(10);
+    for (const { role, Resource, Condition } of statements) {
+      const region = /:kms:([a-z0-9-]+):/.exec(text(Resource))?.[1];
+      expect(Condition).toEqual({
+        StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ALIAS },
+      });
+      if (region === 'us-west-2') expect(role).toMatch(/-(seal-backup|velero-primary|replicate-to-(standby|primary))$/);
+    }
+  });
+
+  it('are none where the plan leaves it to S3', () => {
+    expect(keys(managed)).toEqual([]);
+    expect(JSON.stringify(managed.templates)).not.toMatch(/kms:Decrypt|SseKmsEncryptedObjects|ReplicaKmsKeyID/);
+  });
+});
+
 describe('replication', () => {
   const rule = (name: string) => bucket(name)?.Properties.ReplicationConfiguration.Rules[0];
 
@@ -184,7 +257,7 @@ describe('tables', () => {
 
 describe('keys and topics', () => {
   it('sign, and outlive their stacks', () => {
-    const keys = resources(assembly, 'AWS::KMS::Key');
+    const keys = resources(assembly, 'AWS::KMS::Key').filter(({ Properties }) => Properties.KeyUsage !== undefined);
     expect(keys.map(({ stack }) => stack).toSorted()).toEqual(['control', 'primary']);
     for (const { Properties, DeletionPolicy } of keys) {
       expect(Properties).toMatchObject({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });

@@ -200,4 +200,36 @@ describe('refusing what cannot be right', () => {
       ),
     ).toHaveLength(1);
   });
+
+  describe('of applications’ buckets and of Git', () => {
+    const BUCKET = '{ name: shop-files, replica: shop-files-copy, rule: all, tier: critical }';
+    const withBuckets = (...buckets: string[]) =>
+      linesFor(['entryPoints:', `  buckets: [${buckets.join(', ')}]\nentryPoints:`]);
+
+    it('accepts a bucket with its copy, its rule and its tier', () => {
+      expect(withBuckets(BUCKET)).toEqual([]);
+    });
+
+    it('refuses a bucket of an unknown tier, and one that is named twice', () => {
+      expect(withBuckets(BUCKET.replace('critical', 'gold'))).toEqual([
+        `${file}:25: stores.buckets.0.tier: found "gold", allowed: one of the tiers: critical, normal`,
+      ]);
+      expect(withBuckets(BUCKET, BUCKET.replace('-copy', '-other'))).toEqual([
+        `${file}:25: stores.buckets.1.name: found "shop-files" again, allowed: each name once`,
+      ]);
+    });
+
+    it.each(['shop-files', 'shop-backups', 'shop-backups-copy'])('refuses %s as a copy', (replica) => {
+      expect(withBuckets(BUCKET.replace('shop-files-copy', replica))[0]).toContain(
+        `stores.buckets.0.replica: found "${replica}", allowed: a bucket of its own`,
+      );
+    });
+
+    it('refuses a promise for Git that looks once an hour cannot show to be kept', () => {
+      const git = '{ kind: Application, namespace: argocd, name: shop, rpo: 1h }';
+      expect(linesFor(['entryPoints:', `  git: ${git}\nentryPoints:`])).toEqual([
+        `${file}:25: stores.git.rpo: found "1h", allowed: 2h or longer: both sites are asked for their revision each hour`,
+      ]);
+    });
+  });
 });

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ProvenRepositories } from '../../domain/arrival.ts';
 import { type CataloguedPoint, cataloguedPoint, type ScheduleState, scheduleState } from '../../domain/catalogue.ts';
-import type { StoreAge } from '../../domain/rpo.ts';
+import type { StoreAge } from '../../domain/store-ages.ts';
 import { type Verification, verification } from '../../domain/verification.ts';
 import type { Wires } from '../wires.ts';
 import { connect, isAwsError } from './client.ts';

@@ -30,14 +30,16 @@ export class Bucket {
   /**
    * And whether its ETag is the MD5 digest of its bytes: not where a key of KMS encrypts it, nor where it was written in
    * parts, of which the ETag tells itself. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+   * And whether S3 keeps a checksum of all of it: by that the SDK has checked the bytes, or it throws.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
    */
-  async readWithDigest(key: string): Promise<{ bytes: Uint8Array; digested: boolean } | undefined> {
+  async readWithDigest(key: string): Promise<{ bytes: Uint8Array; digested: boolean; checked: boolean } | undefined> {
     try {
-      const { Body, ServerSideEncryption, ETag } = await this.#client.send(
-        new GetObjectCommand({ Bucket: this.#name, Key: key }),
+      const { Body, ServerSideEncryption, ETag, ChecksumType } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#name, Key: key, ChecksumMode: 'ENABLED' }),
       );
       const digested = !ServerSideEncryption?.startsWith('aws:kms') && ETag?.includes('-') === false;
-      return Body && { bytes: await Body.transformToByteArray(), digested };
+      return Body && { bytes: await Body.transformToByteArray(), digested, checked: ChecksumType === 'FULL_OBJECT' };
     } catch (error) {
       if (isAwsError(error, 'NoSuchKey', 'NotFound')) return undefined;
       throw error;

@@ -1,3 +1,4 @@
+import { NotSimulated } from '../kernel/not-simulated.ts';
 import { parseArn } from './arn.ts';
 import { AwsError } from './aws-error.ts';
 import type { Iam } from './iam.ts';
@@ -21,6 +22,8 @@ export class Kms implements Service {
   readonly #iam: Iam;
   /** By region, then by key id, alias name or ARN of either. */
   readonly #names = new Map<string, Map<string, Key>>();
+  /** By the key's ARN. */
+  readonly #aliases = new Map<string, string>();
   #ordinal = 0;
 
   constructor(world: World, iam: Iam) {
@@ -49,11 +52,28 @@ export class Kms implements Service {
   /**
    * What a caller needs to use an encrypted resource of another service; nothing for keys that AWS manages.
    * https://docs.aws.amazon.com/kms/latest/developerguide/services.html
+   * @param encryptionContext a condition key each: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
    */
-  permissionThrough(service: string, action: string, keyId: string | undefined, region: string): Permission[] {
+  permissionThrough(
+    service: string,
+    action: string,
+    keyId: string | undefined,
+    region: string,
+    encryptionContext: Record<string, string> = {},
+  ): Permission[] {
     if (keyId === undefined || /alias\/aws\//.test(keyId)) return [];
     const resource = this.#find(keyId, region)?.arn ?? keyId;
-    return [{ action, resource, context: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } }];
+    const context: Record<string, string> = { 'kms:ViaService': `${service}.${region}.amazonaws.com` };
+    for (const [name, value] of Object.entries(encryptionContext)) context[`kms:EncryptionContext:${name}`] = value;
+    // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    const alias = this.#aliases.get(resource);
+    if (alias !== undefined) context['kms:ResourceAliases'] = alias;
+    return [{ action, resource, context }];
+  }
+
+  /** Whether a key that encrypts is known by this ARN, of itself or of its alias, in this region. */
+  encrypts(keyArn: string, region: string): boolean {
+    return this.#find(keyArn, region)?.usage === 'ENCRYPT_DECRYPT';
   }
 
   #create(properties: Input, at: ResourcePlace): ReturnType<ResourceType> {
@@ -82,6 +102,8 @@ export class Kms implements Service {
     const name: string = properties.AliasName;
     const key = this.#find(properties.TargetKeyId, at.region);
     if (key === undefined) throw new Error(`${name} is for key ${properties.TargetKeyId}, which does not exist`);
+    if (this.#aliases.has(key.arn)) throw new NotSimulated(`a second alias of a key (${at.logicalId})`);
+    this.#aliases.set(key.arn, name);
     this.#name(at.region, name, key);
     this.#name(at.region, `arn:aws:kms:${at.region}:${this.#world.account}:${name}`, key);
     return { ref: name };

@@ -1,6 +1,9 @@
+import { crc32 } from 'node:zlib';
+import { NotSimulated } from '../kernel/not-simulated.ts';
 import { AwsError } from './aws-error.ts';
 import type { Bucket } from './s3-bucket.ts';
 import { bucketOfHead } from './s3-bucket-operations.ts';
+import { keyPermission } from './s3-encryption.ts';
 import { toSecond } from './s3-listing.ts';
 import type { ObjectVersion } from './s3-object.ts';
 import { copySource, deletion, required, retentionOf } from './s3-requests.ts';
@@ -14,7 +17,7 @@ export function objectOperations(s3: ObjectStore): Record<string, Operation> {
   return {
     PutObject: { permissions: (input) => putPermissions(s3, input), answer: (input, at) => put(s3, input, at) },
     GetObject: { permissions: (input) => readPermissions(s3, input), answer: (input, at) => get(s3, input, at) },
-    HeadObject: { permissions: (input) => readPermissions(s3, input), answer: (input, at) => head(s3, input, at) },
+    HeadObject: { permissions: (input) => headPermissions(s3, input), answer: (input, at) => head(s3, input, at) },
     DeleteObject: {
       permissions: (input) => deletePermissions(input),
       answer: (input, at) => s3.delete(s3.bucketAt(input.Bucket, at.region), deletion(input), at.caller),
@@ -53,18 +56,24 @@ function putPermissions(s3: ObjectStore, input: Input): Permission[] {
   if (input.ObjectLockMode !== undefined) permissions.push({ action: 's3:PutObjectRetention', resource });
   if (input.ObjectLockLegalHoldStatus !== undefined) permissions.push({ action: 's3:PutObjectLegalHold', resource });
   if (input.Tagging !== undefined) permissions.push({ action: 's3:PutObjectTagging', resource });
-  const key = input.SSEKMSKeyId ?? s3.find(input.Bucket)?.settings.kmsKeyArn;
-  if (key !== undefined) permissions.push({ action: 'kms:GenerateDataKey', resource: key });
-  return permissions;
+  if (input.SSEKMSKeyId !== undefined) throw new NotSimulated('a key of KMS for one object');
+  return [...permissions, ...onKey(s3, input, 'kms:GenerateDataKey')];
+}
+
+function onKey(s3: ObjectStore, input: Input, action: string): Permission[] {
+  const bucket = s3.find(input.Bucket);
+  return bucket === undefined ? [] : keyPermission(s3.world, bucket, input.Key, action);
+}
+
+/** The checksum is encrypted with the object, and nothing else that is told of it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+function headPermissions(s3: ObjectStore, input: Input): Permission[] {
+  const [read, ...decrypt] = readPermissions(s3, input);
+  return read === undefined ? [] : [read, ...(input.ChecksumMode === 'ENABLED' ? decrypt : [])];
 }
 
 function readPermissions(s3: ObjectStore, input: Input): Permission[] {
   const action = input.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  const key = s3.find(input.Bucket)?.settings.kmsKeyArn;
-  return [
-    { action, resource: objectArn(input) },
-    ...(key === undefined ? [] : [{ action: 'kms:Decrypt', resource: key }]),
-  ];
+  return [{ action, resource: objectArn(input) }, ...onKey(s3, input, 'kms:Decrypt')];
 }
 
 function deletePermissions(input: Input): Permission[] {
@@ -115,10 +124,27 @@ function get(s3: ObjectStore, input: Input, at: Place): unknown {
   const version = existing(s3, bucket, input, at, 'NoSuchKey');
   return {
     ...describe(version),
+    ...(input.ChecksumMode === 'ENABLED' ? checksumOf(version) : {}),
     ETag: `"${version.etag}"`,
     ContentLength: version.size,
     Body: stream(version, input.Range),
   };
+}
+
+/**
+ * The SDKs send a CRC32 of the whole with what they write in one piece, and S3 keeps it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+ */
+function checksumOf(version: ObjectVersion): Record<string, unknown> {
+  const ChecksumCRC32 = (): string => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(crc32(version.bytes));
+    return bytes.toString('base64');
+  };
+  return Object.defineProperty({ ChecksumType: 'FULL_OBJECT' }, 'ChecksumCRC32', {
+    get: ChecksumCRC32,
+    enumerable: true,
+  });
 }
 
 function head(s3: ObjectStore, input: Input, at: Place): unknown {
@@ -164,6 +190,9 @@ function describe(version: ObjectVersion): Record<string, unknown> {
     LastModified: toSecond(version.lastModified),
     ContentType: version.contentType,
     Metadata: version.metadata,
+    ...(version.kmsKey === undefined
+      ? { ServerSideEncryption: 'AES256' }
+      : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: version.kmsKey }),
     ...(version.versionId === 'null' ? {} : { VersionId: version.versionId }),
     ...(version.replicationStatus === undefined ? {} : { ReplicationStatus: version.replicationStatus }),
     ...(version.retention === undefined

@@ -23,6 +23,7 @@ export type ObjectDetails = {
   payload?: unknown;
   /** Of a replica: whose bytes it has. */
   original?: ObjectVersion;
+  kmsKey?: string;
 };
 
 const EMPTY = new Uint8Array(0);
@@ -46,6 +47,8 @@ export class ObjectVersion {
   readonly contentType: string;
   readonly tags: string | undefined;
   readonly payload: unknown;
+  /** The customer's key that encrypts it, where one does. */
+  readonly kmsKey: string | undefined;
   retention: Retention | undefined;
   legalHold: boolean;
   replicationStatus: ReplicationStatus | undefined;
@@ -65,6 +68,7 @@ export class ObjectVersion {
     this.contentType = details.contentType ?? 'application/octet-stream';
     this.tags = details.tags;
     this.payload = details.payload;
+    this.kmsKey = details.kmsKey;
     this.retention = details.retention;
     this.legalHold = details.legalHold ?? false;
     this.#original = details.original;
@@ -90,21 +94,30 @@ export class ObjectVersion {
     return this.#size;
   }
 
-  /** The MD5 digest, without quotes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+  /**
+   * Without quotes: the MD5 digest, or what is none, where a customer's key encrypts it.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+   */
   get etag(): string {
-    this.#etag ??= this.#original?.etag ?? etagOf(this.bytes);
+    this.#etag ??= this.kmsKey === undefined ? this.digest : hash('md5', `${this.kmsKey} ${this.digest}`);
     return this.#etag;
   }
 
+  get digest(): string {
+    return this.#original?.digest ?? etagOf(this.bytes);
+  }
+
   /**
-   * The same version in another bucket: version id, creation time, metadata, tags and retention are kept.
+   * The same version in another bucket: version id, creation time, metadata, tags and retention are kept. Its key is
+   * the destination's.
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
    */
-  replica(): ObjectVersion {
+  replica(kmsKey?: string): ObjectVersion {
     const { key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload } = this;
     const copy = new ObjectVersion({
       ...{ key, versionId, lastModified, deleteMarker, metadata, contentType, legalHold, payload },
       original: this,
+      ...(kmsKey === undefined ? {} : { kmsKey }),
       ...(this.tags === undefined ? {} : { tags: this.tags }),
       ...(this.retention === undefined ? {} : { retention: this.retention }),
     });

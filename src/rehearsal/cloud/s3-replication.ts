@@ -1,7 +1,10 @@
+import { AwsError } from './aws-error.ts';
 import { iamOf } from './iam-of.ts';
 import type { Bucket } from './s3-bucket.ts';
+import { canEncrypt, replicationKeyPermissions } from './s3-encryption.ts';
 import type { S3Events } from './s3-events.ts';
 import type { ObjectVersion } from './s3-object.ts';
+import { S3ReplicationMetrics } from './s3-replication-metrics.ts';
 import type { ReplicationConfiguration, ReplicationRule } from './s3-settings.ts';
 import type { Caller, Input } from './service.ts';
 
@@ -24,11 +27,29 @@ export function replicationConfiguration(configuration: Input): ReplicationConfi
         deleteMarkers: rule.Filter === undefined || rule.DeleteMarkerReplication?.Status === 'Enabled',
         timeControl: rule.Destination.ReplicationTime?.Status === 'Enabled',
         metrics: rule.Destination.Metrics?.Status === 'Enabled',
+        ...replicaKey(rule),
       })),
   };
 }
 
-type Task = { source: Bucket; version: ObjectVersion; rule: ReplicationRule; startedAt: number; missed: boolean };
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_SourceSelectionCriteria.html */
+function replicaKey(rule: Input): { replicaKmsKey?: string } {
+  if (rule.SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status !== 'Enabled') return {};
+  const key: string | undefined = rule.Destination.EncryptionConfiguration?.ReplicaKmsKeyID;
+  if (key === undefined)
+    throw new AwsError('InvalidRequest', 'ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present.');
+  return { replicaKmsKey: key };
+}
+
+type Task = {
+  source: Bucket;
+  version: ObjectVersion;
+  rule: ReplicationRule;
+  startedAt: number;
+  missed: boolean;
+  /** For the metrics: it has come to an end. */
+  end: () => void;
+};
 /** Says which objects do not arrive while a fault lasts. */
 export type HeldBack = (source: string, key: string, versionId: string) => boolean;
 
@@ -43,24 +64,34 @@ export class S3Replication {
   readonly #world: World;
   readonly #events: S3Events;
   readonly #find: (bucket: string) => Bucket | undefined;
+  readonly metrics: S3ReplicationMetrics;
   readonly #unfinished = new Map<ObjectVersion, number>();
   readonly #held = new Set<HeldBack>();
+  readonly #elsewhere: ((heldBack: HeldBack) => () => void)[] = [];
   #waiting: Task[] = [];
 
   constructor(world: World, events: S3Events, find: (bucket: string) => Bucket | undefined) {
     this.#world = world;
     this.#events = events;
     this.#find = find;
+    this.metrics = new S3ReplicationMetrics(world, find);
     world.network.onChange(() => this.#resume());
   }
 
   /** Objects that `heldBack` says true of do not arrive until the returned function is called. */
   holdBack(heldBack: HeldBack): () => void {
     this.#held.add(heldBack);
+    const elsewhere = this.#elsewhere.map((holdBack) => holdBack(heldBack));
     return () => {
       this.#held.delete(heldBack);
       this.#resume();
+      for (const release of elsewhere) release();
     };
+  }
+
+  /** Told of what is held back, and answers how to let it go: for buckets whose objects are copied by somebody else. */
+  onHoldBack(holdBack: (heldBack: HeldBack) => () => void): void {
+    this.#elsewhere.push(holdBack);
   }
 
   /** How many copies are on their way or wait. */
@@ -74,13 +105,16 @@ export class S3Replication {
     if (rules.length === 0) return;
     version.replicationStatus = 'PENDING';
     this.#unfinished.set(version, rules.length);
-    for (const rule of rules) this.#send({ source, version, rule, startedAt: this.#world.kernel.now, missed: false });
+    const startedAt = this.#world.kernel.now;
+    for (const rule of rules)
+      this.#send({ source, version, rule, startedAt, missed: false, end: this.metrics.begin(source, rule) });
   }
 
   /** Destinations and versions as if replication had long finished: for a world that is built with its history. */
   settle(source: Bucket, version: ObjectVersion): void {
     for (const rule of rulesFor(source, version)) {
-      this.#find(rule.destination)?.add(version.replica());
+      const destination = this.#find(rule.destination);
+      destination?.add(version.replica(rule.replicaKmsKey ?? destination.settings.kmsKeyArn));
       version.replicationStatus = 'COMPLETED';
     }
   }
@@ -94,7 +128,11 @@ export class S3Replication {
   #arrive(task: Task): void {
     const { source, version, rule } = task;
     // A version that was deleted for good meanwhile has nothing left to copy.
-    if (source.version(version.key, version.versionId) === undefined) return void this.#unfinished.delete(version);
+    if (source.version(version.key, version.versionId) === undefined) {
+      task.end();
+      this.#unfinished.delete(version);
+      return;
+    }
     const destination = this.#find(rule.destination);
     const reachable = destination === undefined || this.#world.network.reaches(source.region, destination.region);
     if (!reachable || !this.#world.network.up(source.region) || this.#isHeld(task)) {
@@ -109,8 +147,9 @@ export class S3Replication {
 
   #copy(task: Task, destination: Bucket): void {
     const { source, version, startedAt, missed } = task;
+    task.end();
     if (destination.version(version.key, version.versionId) === undefined) {
-      const replica = version.replica();
+      const replica = version.replica(task.rule.replicaKmsKey ?? destination.settings.kmsKeyArn);
       replica.arrivedAt = this.#world.kernel.now;
       destination.add(replica);
       const service: Caller = { kind: 'service', principal: 's3.amazonaws.com', sourceArn: source.arn };
@@ -130,6 +169,7 @@ export class S3Replication {
 
   #fail(task: Task, problem: string): void {
     const { source, version, rule } = task;
+    task.end();
     version.replicationStatus = 'FAILED';
     this.#unfinished.delete(version);
     const { key } = version;
@@ -143,7 +183,7 @@ export class S3Replication {
   }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-  #problem({ source, version }: Task, destination: Bucket | undefined): string | undefined {
+  #problem({ source, version, rule }: Task, destination: Bucket | undefined): string | undefined {
     if (destination === undefined) return 'the destination does not exist';
     if (!destination.settings.versioned) return 'versioning is not enabled on the destination';
     if (source.settings.objectLock && !destination.settings.objectLock)
@@ -162,14 +202,16 @@ export class S3Replication {
     ];
     if (version.tags !== undefined) wanted.push(['s3:GetObjectVersionTagging', from], ['s3:ReplicateTags', to]);
     if (version.retention !== undefined) wanted.push(['s3:GetObjectRetention', from], ['s3:GetObjectLegalHold', from]);
-    const { kmsKeyArn: sourceKey } = source.settings;
-    const { kmsKeyArn: destinationKey } = destination.settings;
-    if (sourceKey !== undefined) wanted.push(['kms:Decrypt', sourceKey]);
-    if (destinationKey !== undefined) wanted.push(['kms:Encrypt', destinationKey]);
+    const { replicaKmsKey } = rule;
+    if (replicaKmsKey !== undefined && !canEncrypt(this.#world, replicaKmsKey, destination.region))
+      return `there is no key ${replicaKmsKey} in ${destination.region} that encrypts`;
+    const keys = version.deleteMarker
+      ? []
+      : replicationKeyPermissions(this.#world, source, destination, version.key, replicaKmsKey);
     const caller: Caller = { kind: 'role', arn: roleArn, session: 's3-replication' };
-    for (const [action, resource] of wanted) {
-      const why = this.#world.judge(caller, { action, resource }, source.region);
-      if (why !== undefined) return `${roleArn} may not ${action} on ${resource}: ${why}`;
+    for (const permission of [...wanted.map(([action, resource]) => ({ action, resource })), ...keys]) {
+      const why = this.#world.judge(caller, permission, source.region);
+      if (why !== undefined) return `${roleArn} may not ${permission.action} on ${permission.resource}: ${why}`;
     }
     return undefined;
   }
@@ -198,8 +240,11 @@ export class S3Replication {
 /** Of several rules for one destination, the one of highest priority counts. */
 function rulesFor(source: Bucket, version: ObjectVersion): ReplicationRule[] {
   const chosen = new Map<string, ReplicationRule>();
+  const encrypted = source.settings.kmsKeyArn !== undefined && !version.deleteMarker;
   for (const rule of source.settings.replication?.rules ?? []) {
     if (!version.key.startsWith(rule.prefix)) continue;
+    // Not copied unless the rule says so: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+    if (encrypted && rule.replicaKmsKey === undefined) continue;
     const other = chosen.get(rule.destination);
     if (other === undefined || other.priority < rule.priority) chosen.set(rule.destination, rule);
   }

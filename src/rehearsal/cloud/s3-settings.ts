@@ -25,6 +25,8 @@ export type ReplicationRule = {
   timeControl: boolean;
   /** Needed for the event of a failed replication. */
   metrics: boolean;
+  /** The key of the destination's region that encrypts copies of what KMS encrypts; without it, those are not copied. */
+  replicaKmsKey?: string;
 };
 
 export type ReplicationConfiguration = { roleArn: string; rules: ReplicationRule[] };
@@ -38,6 +40,8 @@ export type BucketSettings = {
   defaultRetention?: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number };
   /** The customer's KMS key that encrypts new objects, where there is one. */
   kmsKeyArn?: string;
+  /** Whether S3 derives a key for the bucket from that one. */
+  bucketKey?: boolean;
   eventBridge: boolean;
   notifications: NotificationTargets[];
   replication?: ReplicationConfiguration;

@@ -19,7 +19,8 @@ export function bucketSettings(properties: Input, at: ResourcePlace): BucketSett
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
   if (retention !== undefined && properties.ObjectLockEnabled !== true)
     throw new AwsError('InvalidRequest', `Object Lock is not enabled on the bucket (${name})`);
-  const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault;
+  const byDefault = properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0];
+  const encryption = byDefault?.ServerSideEncryptionByDefault;
   const eventBridge = properties.NotificationConfiguration?.EventBridgeConfiguration;
   return {
     name,
@@ -32,7 +33,9 @@ export function bucketSettings(properties: Input, at: ResourcePlace): BucketSett
     tags: Object.fromEntries((properties.Tags ?? []).map((tag: Input) => [tag.Key, tag.Value])),
     ...(replication === undefined ? {} : { replication }),
     ...(retention === undefined ? {} : { defaultRetention: { mode: retention.Mode, days: days(retention) } }),
-    ...(encryption?.KMSMasterKeyID === undefined ? {} : { kmsKeyArn: encryption.KMSMasterKeyID }),
+    ...(encryption?.KMSMasterKeyID === undefined
+      ? {}
+      : { kmsKeyArn: encryption.KMSMasterKeyID, bucketKey: String(byDefault.BucketKeyEnabled ?? false) === 'true' }),
   };
 }
 

@@ -89,6 +89,7 @@ export class S3 implements Service, ObjectStore {
     };
     const bucket = new Bucket({ ...plain, ...settings });
     this.#buckets.set(settings.name, bucket);
+    this.replication.metrics.publishIn(settings.region);
     if (bucket.settings.lifecycle.length > 0) this.#sweepDaily(bucket);
     return bucket;
   }
@@ -166,8 +167,12 @@ export class S3 implements Service, ObjectStore {
     const versionId = bucket.settings.versioned ? this.#random.hex(32) : 'null';
     const lastModified = details.lastModified ?? this.now;
     const retention = details.retention ?? retentionOf(bucket, {}, lastModified);
-    const kept = retention === undefined ? details : { ...details, retention };
-    const version = new ObjectVersion({ ...kept, versionId, lastModified });
+    const { kmsKeyArn: kmsKey } = bucket.settings;
+    const version = new ObjectVersion({
+      ...{ ...details, versionId, lastModified },
+      ...(retention === undefined ? {} : { retention }),
+      ...(kmsKey === undefined ? {} : { kmsKey }),
+    });
     bucket.add(version);
     return version;
   }

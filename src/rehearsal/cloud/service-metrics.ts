@@ -3,7 +3,7 @@ import type { World } from './world.ts';
 
 type Metric = { namespace: string; name: string; dimensions: Record<string, string> };
 type StatisticSet = { sum: number; count: number; min: number; max: number };
-type Source = (metric: Metric) => StatisticSet | undefined;
+type Source = (metric: Metric, from: number, to: number) => StatisticSet | undefined;
 type Metrics = {
   record?: (region: string, metric: Metric, value: number) => void;
   sourceBy?: (region: string, namespace: string, source: Source) => { changed: (metric: Metric) => void };

@@ -9,7 +9,7 @@ import { identity } from './gateways/identity.ts';
 import { loadBalancers } from './gateways/load-balancers.ts';
 import { machines } from './gateways/machines.ts';
 import { controlBus, people } from './gateways/messages.ts';
-import { metrics, trafficSwitch } from './gateways/metrics.ts';
+import { metrics, replicationMetrics, trafficSwitch } from './gateways/metrics.ts';
 import { registry } from './gateways/registry.ts';
 import { runsTable } from './gateways/runs-table.ts';
 import { signalsTable } from './gateways/signals-table.ts';
@@ -21,7 +21,7 @@ import { twinPlace } from './twin-place.ts';
 
 const SUITES: AnySuite[] = [
   ...[bucket, catalogueTable, controlBus, dnsRecords, eks, identity, loadBalancers, machines, metrics, people],
-  ...[registry, runsTable, signalsTable, signingKey, trafficSwitch],
+  ...[registry, replicationMetrics, runsTable, signalsTable, signingKey, trafficSwitch],
 ];
 
 /** Methods that moto cannot be asked by, with the difference that tells why. */

@@ -71,6 +71,15 @@ export const bucket: Suite<Bucket> = {
     ],
     readWithDigest: [
       {
+        title: 'knows that S3 keeps a checksum of the whole',
+        ask: async (objects) => {
+          await objects.write('k', 'whole');
+          return (await objects.readWithDigest('k'))?.checked;
+        },
+        answers: true,
+        moto: { differs: 's3-checksum-type', answers: false },
+      },
+      {
         title: 'knows that the ETag of a whole object is its digest',
         ask: async (objects) => {
           await objects.write('k', 'whole');

@@ -1,4 +1,5 @@
 import { type CataloguedPoint, catalogue, type ScheduleState } from '../../../../src/domain/catalogue.ts';
+import type { StoreAge } from '../../../../src/domain/store-ages.ts';
 import type { Verification } from '../../../../src/domain/verification.ts';
 import { CatalogueTable } from '../../../../src/gateways/aws/catalogue-table.ts';
 import { sealOf } from '../../../domain/sealed.ts';
@@ -25,7 +26,10 @@ const verified = (schedule: string, run: string): Verification => ({
   ...{ run, schedule, at: EARLY.newest.moment, backup: null, moment: null, stores: [], kinds: { 'v1/Pod': 2 } },
   ...{ named: 0, compared: 0, findings: [], notes: [] },
 });
-const AGE = { store: 'orders', tier: 'critical', targetSeconds: 900, ageSeconds: null, recoveryPoint: null };
+const AGE: StoreAge = {
+  ...{ kind: 'namespace', store: 'orders', tier: 'critical', targetSeconds: 900 },
+  ...{ ageSeconds: null, moment: null, recoveryPoint: null },
+};
 
 export const catalogueTable: Suite<CatalogueTable> = {
   gateway: CatalogueTable,

@@ -1,6 +1,7 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricStatisticsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Measure } from '../../../../src/domain/rpo.ts';
 import { Metrics } from '../../../../src/gateways/aws/metrics.ts';
+import { ReplicationMetrics } from '../../../../src/gateways/aws/replication-metrics.ts';
 import { TrafficSwitch } from '../../../../src/gateways/aws/traffic-switch.ts';
 import { clientOf, type Place, REGION } from '../place.ts';
 import { errorOf, type Suite } from '../suite.ts';
@@ -59,6 +60,47 @@ export const metrics: Suite<Metrics> = {
         ask: (published, place) => errorOf(published.publish([age(1)], new Date(place.now().getTime() - 15 * DAY_MS))),
         answers: 'InvalidParameterValueException',
         moto: { differs: 'cloudwatch-old', answers: 'none' },
+      },
+    ],
+  },
+};
+
+const REPLICATION = { name: 'files', replica: 'files-copy', rule: 'all' };
+
+/** As S3 publishes it. */
+async function told(place: Place, at: Date, seconds: number, rule: string): Promise<void> {
+  const Dimensions = [
+    { Name: 'SourceBucket', Value: 'files' },
+    { Name: 'DestinationBucket', Value: 'files-copy' },
+    { Name: 'RuleId', Value: rule },
+  ];
+  const datum = { MetricName: 'ReplicationLatency', Dimensions, Timestamp: at, Value: seconds };
+  await clientOf(place, CloudWatchClient).send(new PutMetricDataCommand({ Namespace: 'AWS/S3', MetricData: [datum] }));
+}
+
+export const replicationMetrics: Suite<ReplicationMetrics> = {
+  gateway: ReplicationMetrics,
+  resources: {},
+  connect: ({ wires }) => new ReplicationMetrics(wires, REGION),
+  cases: {
+    behind: [
+      {
+        title: 'answers nothing where S3 has told nothing',
+        ask: (replication, place) => replication.behind(REPLICATION, place.now()),
+        answers: [],
+      },
+      {
+        title: 'answers what S3 told of that rule in the last minutes',
+        only: 'moto',
+        ask: async (replication, place) => {
+          const now = place.now();
+          const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+          await told(place, before(3), 70, 'all');
+          await told(place, before(30), 80, 'all');
+          await told(place, before(3), 90, 'other');
+          return (await replication.behind(REPLICATION, now)).map(({ seconds }) => seconds);
+        },
+        answers: [70],
       },
     ],
   },
