@@ -1,11 +1,12 @@
 import base from './jest.config.mjs';
 
-/** What needs Go beside Node: the real Kubernetes, built once, asked the same as the twin. */
+/** What needs Go, Python and root beside Node: the real Kubernetes, Velero and an S3 of others', asked the same as the twin. */
 export default {
   ...base,
   testMatch: ['<rootDir>/test/real/**/*.test.ts'],
   testPathIgnorePatterns: [],
   reporters: ['default'],
   globalSetup: '<rootDir>/test/real/set-up.ts',
+  maxWorkers: 3, // What really runs is waited for, most of the time.
   testTimeout: 120_000,
 };

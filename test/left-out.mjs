@@ -1,7 +1,7 @@
 const LEFT_OUT = [
   'test/browser: the reports in a browser; `npm run test:browser`, with Chromium',
   'test/second-opinion: the twin beside what others wrote; `npm run test:second-opinion`, with Python 3.11 or later',
-  'test/real: the twin beside a real Kubernetes; `npm run test:real`, with Go 1.25 or later',
+  'test/real: the twin beside a real Kubernetes and Velero; `npm run test:real`, with Go 1.26, Python 3.11 or later, and root',
 ];
 
 /** Says at the end of `npm test` what it did not run, as that needs more than Node. */

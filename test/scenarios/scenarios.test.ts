@@ -16,7 +16,7 @@ describe('every shipped scenario', () => {
         Array.from({ length: 11 }, (_, index) => `S${index + 1}`),
       );
     },
-    120_000,
+    600_000,
   );
 });
 
