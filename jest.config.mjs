@@ -5,6 +5,7 @@ export default {
   // They need more than Node; each has a configuration of its own.
   testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/second-opinion/', '<rootDir>/test/real/'],
   reporters: ['default', '<rootDir>/test/left-out.mjs'],
+  testTimeout: 60_000, // A guard, for a machine that is busy with other things too.
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -15,7 +15,7 @@ const DERIVED = new Set([
 /** Owners whose controllers make their dependents anew. */
 const CONTROLLED_KINDS = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Node']);
 /** Kinds that others need, in order; the rest follows as given, webhooks last. */
-const FIRST = [
+export const FIRST_KINDS = [
   'Namespace',
   'CustomResourceDefinition',
   'StorageClass',
@@ -30,7 +30,7 @@ const FIRST = [
   'PersistentVolumeClaim',
   'Service',
 ];
-const WEBHOOKS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
+export const WEBHOOK_KINDS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
 /** What a volume holds at first, unless told: a part of its size. Our assumption. */
 const FILLED = 0.05;
 const MOST_BYTES = 2 * 2 ** 30;
@@ -86,8 +86,8 @@ function isDerived(object: KubeObject, objects: KubeObject[]): boolean {
 
 function inOrder(cluster: Cluster, objects: KubeObject[]): Record<'definitions' | 'others' | 'webhooks', KubeObject[]> {
   const rank = ({ kind }: KubeObject): number => {
-    const index = FIRST.indexOf(kind);
-    return index < 0 ? FIRST.length : index;
+    const index = FIRST_KINDS.indexOf(kind);
+    return index < 0 ? FIRST_KINDS.length : index;
   };
   const isNew = (object: KubeObject): boolean => {
     const resource = cluster.store.resources.of(object);
@@ -103,8 +103,8 @@ function inOrder(cluster: Cluster, objects: KubeObject[]): Record<'definitions' 
     .map(({ object }) => object);
   return {
     definitions: ordered.filter((object) => rank(object) < 2),
-    others: ordered.filter((object) => rank(object) >= 2 && !WEBHOOKS.includes(object.kind)),
-    webhooks: ordered.filter((object) => WEBHOOKS.includes(object.kind)),
+    others: ordered.filter((object) => rank(object) >= 2 && !WEBHOOK_KINDS.includes(object.kind)),
+    webhooks: ordered.filter((object) => WEBHOOK_KINDS.includes(object.kind)),
   };
 }
 

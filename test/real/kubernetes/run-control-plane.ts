@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { liveWires } from '../../../src/gateways/live-wires.ts';
+import { makeHome } from '../home.ts';
 
 /**
  * One control plane: etcd, kube-apiserver and kube-controller-manager, at free ports of 127.0.0.1. Says how to reach it
@@ -14,16 +14,13 @@ import { liveWires } from '../../../src/gateways/live-wires.ts';
  *     node run-control-plane.ts DIRECTORY-OF-PROGRAMS
  */
 const [, , programs = ''] = process.argv;
-const PREFIX = 'lifeboat-control-plane-';
 const STARTED_WITHIN_MS = 60_000;
 /** They want nodes' kubelets or a cloud. */
 const WITHOUT = ['node-lifecycle', 'node-ipam', 'node-route', 'service-lb', 'cloud-node-lifecycle'];
 
-const home = join(tmpdir(), `${PREFIX}${process.pid}`);
+const home = makeHome('lifeboat-control-plane-');
 const children: ChildProcess[] = [];
 
-removeLeftovers();
-mkdirSync(home, { mode: 0o700 });
 process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
 process.stdin.on('end', end).on('error', end).resume();
 run().then(
@@ -33,13 +30,6 @@ run().then(
     end();
   },
 );
-
-/** Homes of those that were killed without a chance to end. */
-function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(PREFIX)))
-    if (!existsSync(`/proc/${name.slice(PREFIX.length)}`))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-}
 
 function end(): never {
   for (const child of children) child.kill('SIGKILL');

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeHome } from '../home.ts';
 import { Api, attempt } from './api.ts';
 import { killProcesses } from './container-process.ts';
 import { startExecEndpoint } from './exec-endpoint.ts';
@@ -25,7 +25,6 @@ import { Storage } from './storage.ts';
  *     unshare --mount --propagation private node run-nodes.ts GIVEN
  */
 const given: Given = JSON.parse(process.argv[2] ?? '');
-const PREFIX = 'lifeboat-nodes-';
 const TICK_MS = 200;
 const SEEN = [
   '/api/v1/pods',
@@ -34,24 +33,15 @@ const SEEN = [
   '/apis/storage.k8s.io/v1/storageclasses',
 ];
 
-const home = join(tmpdir(), `${PREFIX}${process.pid}`);
+const home = makeHome('lifeboat-nodes-');
 let mounted = false;
 
-removeLeftovers();
-mkdirSync(home, { mode: 0o700 });
 process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
 process.stdin.on('end', end).on('error', end).resume();
 await run().catch((error: unknown) => {
   process.stderr.write(`${error}\n`);
   end();
 });
-
-/** Homes of those that were killed without a chance to end. */
-function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(PREFIX)))
-    if (!existsSync(`/proc/${name.slice(PREFIX.length)}`))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-}
 
 /** All processes of pods go with this one, and with the last of them its mounts; only the directories would stay. */
 function end(): never {

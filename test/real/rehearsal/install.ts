@@ -1,26 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubeObject } from '../../../src/rehearsal/cluster/host.ts';
+import { FIRST_KINDS, WEBHOOK_KINDS } from '../../../src/rehearsal/cluster/load.ts';
+import type { Platform } from '../../../src/rehearsal/platform.ts';
 import type { RealApi } from './api.ts';
 
-/** Webhooks are programs that here only seem to run: an API server that asks them would refuse everything. */
-const LEFT_OUT = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
-/** Kinds that others need, in order. */
-const FIRST = [
-  'Namespace',
-  'CustomResourceDefinition',
-  'StorageClass',
-  'PriorityClass',
-  'IngressClass',
-  'ServiceAccount',
-];
 const TRIES = 30;
 
-/** What of a platform can be run where other images only seem to run. */
-export const fitting = (objects: KubeObject[]): KubeObject[] => objects.filter(({ kind }) => !LEFT_OUT.includes(kind));
+/**
+ * What of a platform can be run where most images only seem to run: an API server that asks a webhook which is not there
+ * would refuse everything.
+ */
+export function fitting({ objects, said }: Platform): Pick<Platform, 'objects' | 'said'> {
+  const kept = objects.filter(({ kind }) => !WEBHOOK_KINDS.includes(kind));
+  const dropped = objects.length - kept.length;
+  if (dropped === 0) return { objects, said };
+  return {
+    objects: kept,
+    said: [...said, `${dropped} webhook configurations were left out: no program answers here.`],
+  };
+}
 
 /** Puts manifests into a real cluster. */
 export async function install(api: RealApi, objects: KubeObject[]): Promise<void> {
-  const rank = ({ kind }: KubeObject): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+  const rank = ({ kind }: KubeObject): number =>
+    FIRST_KINDS.includes(kind) ? FIRST_KINDS.indexOf(kind) : FIRST_KINDS.length;
   for (const object of [...objects].sort((a, b) => rank(a) - rank(b))) await create(api, object);
 }
 

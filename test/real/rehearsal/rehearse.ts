@@ -1,5 +1,5 @@
 import { readAssembly } from '../../../src/rehearsal/assembly/assembly.ts';
-import { type Platform, platformOf } from '../../../src/rehearsal/platform.ts';
+import { platformOf } from '../../../src/rehearsal/platform.ts';
 import { rehearseIn } from '../../../src/rehearsal/rehearse.ts';
 import type { Rehearse } from '../../../src/rehearsal/rehearse-options.ts';
 import type { Rehearsal } from '../../../src/rehearsal/result.ts';
@@ -7,6 +7,7 @@ import { synthesized } from '../../../src/rehearsal/synthesized.ts';
 import { compareObjects, compareVolumes, objectsOf } from './compare.ts';
 import { fitting } from './install.ts';
 import { startRealParts } from './parts.ts';
+import { requireMachine } from './require-machine.ts';
 import { type RealScene, setTheRealScene } from './scene.ts';
 
 const tell = (what: string): void => void process.stderr.write(`${what}\n`);
@@ -18,8 +19,9 @@ const tell = (what: string): void => void process.stderr.write(`${what}\n`);
 export const rehearse: Rehearse = async (options) => {
   const wallStart = performance.now();
   const own = platformOf(options.plan, options.planInput, options.workloads);
-  const platform: Platform = { ...own, objects: fitting(own.objects) };
-  const { plan, input } = platform;
+  const { plan, input } = own;
+  requireMachine(plan);
+  const platform = { ...own, ...fitting(own) };
   const assembly = options.assembly === undefined ? synthesized(plan, input) : readAssembly(options.assembly);
   tell('starting two clusters and an object store');
   const parts = await startRealParts(plan);
