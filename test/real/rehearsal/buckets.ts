@@ -1,6 +1,5 @@
 import * as commands from '@aws-sdk/client-s3';
 import { AwsError } from '../../../src/rehearsal/cloud/aws-error.ts';
-import type { S3 } from '../../../src/rehearsal/cloud/s3.ts';
 import type { Input, Operation, Service } from '../../../src/rehearsal/cloud/service.ts';
 import type { Twin } from '../../../src/rehearsal/twin.ts';
 import type { ObjectStore, Write } from '../s3/object-store.ts';
@@ -29,7 +28,7 @@ export function realBuckets({ s3, world, eventbridge }: Twin, store: ObjectStore
   function forward(name: string, simulated: Operation): Operation {
     const answer: Operation['answer'] = async (input, at) => {
       if (!names.includes(input.Bucket)) return simulated.answer(input, at);
-      requireRegion(s3, input.Bucket, at.region);
+      s3.bucketAt(input.Bucket, at.region); // Refuses an endpoint of another region than the bucket's.
       const client = new commands.S3Client({ region: at.region });
       store.attach(client);
       return client.send(new (COMMANDS[`${name}Command`] as (typeof COMMANDS)[string])(input)).catch(refused);
@@ -54,11 +53,6 @@ export function realBuckets({ s3, world, eventbridge }: Twin, store: ObjectStore
       },
     });
   }
-}
-
-/** The twin's own refusal of a bucket in another region. */
-function requireRegion(s3: S3, bucket: string, region: string): void {
-  s3.bucketAt(bucket, region);
 }
 
 /** What the client of this end threw is told as the twin tells what S3 refuses; the client at the other end makes its own of it. */

@@ -1,6 +1,7 @@
 import { Unreachable } from '../../../src/rehearsal/cloud/aws-error.ts';
 import { AUTO_MODE_DEFINITIONS } from '../../../src/rehearsal/cluster/auto-mode-definitions.ts';
 import type { ApiRequest, ApiResponse, ClusterHost, SimulatedCluster } from '../../../src/rehearsal/cluster/host.ts';
+import { NotSimulated } from '../../../src/rehearsal/kernel/not-simulated.ts';
 import type { WatchedCluster } from '../../../src/rehearsal/parts.ts';
 import type { ControlPlane } from '../kubernetes/control-plane.ts';
 import type { Nodes } from '../nodes/nodes.ts';
@@ -41,6 +42,7 @@ export class RealCluster implements SimulatedCluster, WatchedCluster {
   }
 
   start(): void {
+    if (this.#ended !== undefined) throw new NotSimulated('the return of a region whose cluster really ran');
     this.host.kernel.spawn(async () => {
       await grantAccessPolicies(this.api);
       const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

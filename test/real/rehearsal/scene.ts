@@ -28,7 +28,7 @@ export type Tell = (what: string) => void;
 
 /**
  * Deploys the assembly beside a primary that really runs the platform, protects it, and has a first backup of every
- * schedule proven in the standby. The scenario then begins so that its first fault strikes at once.
+ * schedule proven in the standby. The scenario then begins so that the first that happens in it happens at once.
  */
 export async function setTheRealScene(
   platform: Platform,
@@ -69,8 +69,8 @@ export async function setTheRealScene(
   await waitFor(twin, PROVEN_WITHIN_MS, `${backups.join(', ')} to be restorable`, () =>
     judgedRestorable(twin, backups),
   );
-  const first = Math.min(...scenario.faults.map(({ at }) => at * 1000));
-  const startsAt = kernel.now + BREATH_MS - first;
+  const happens = [...scenario.faults, ...scenario.operator].map(({ at }) => at * 1000);
+  const startsAt = kernel.now + BREATH_MS - (happens.length === 0 ? 0 : Math.min(...happens));
   return { setting: { twin, startsAt, aftermathMs: AFTERMATH_MS }, primary, standby };
 }
 
