@@ -13,6 +13,7 @@ import { DIFFERENCES, REAL_KUBERNETES } from './fidelity-differences.ts';
 import { secondOpinions } from './fidelity-second-opinions.ts';
 import { namesIn, refusals } from './fidelity-sources.ts';
 import { table } from './fidelity-table.ts';
+import { realVelero } from './fidelity-velero.ts';
 import type { Latency } from './kernel/latencies.ts';
 import { scenarioJsonSchema } from './scenario.ts';
 import { Twin } from './twin.ts';
@@ -120,7 +121,14 @@ Kinds: ${code(KINDS.map(({ kind, version }) => `${kind}.${version}`))}.
 
 Commands of its CLI, in Jobs: ${code(commands)}.
 
-${differences('velero')}`;
+${differences('velero')}
+
+What a real Velero 1.18.3 does, with its node agents, its plugin for S3 and kopia, is asked case by case: a platform of
+nine pods and four volumes is backed up twice in one real cluster, its bucket copied object by object, and restored in
+another, by Lifeboat's own job, location and schedule (\`npm run test:real\`). The twin is asked the same. What the real
+one answered is kept in \`src/rehearsal/real-velero.yaml\`, so that \`npm test\` holds the twin to it wherever Node is.
+
+${realVelero()}`;
 }
 
 function asl(): string {

@@ -73,6 +73,7 @@ const CAUSES: Record<string, string> = {
   'Unsupported value': 'FieldValueNotSupported',
   'Not found': 'FieldValueNotFound',
   'Too many': 'FieldValueTooMany',
+  'Too long': 'FieldValueTooLong',
   Forbidden: 'FieldValueForbidden',
 };
 
@@ -80,7 +81,10 @@ const CAUSES: Record<string, string> = {
 export const invalid = (kind: string, name: string, ...causes: [field: string, message: string][]): ApiError => {
   const told = causes.map(([field, message]) => `${field}: ${message}`);
   const list = told.length === 1 ? told[0] : `[${told.join(', ')}]`;
-  const reason = (message: string): string => CAUSES[message.split(':')[0] ?? ''] ?? 'FieldValueInvalid';
+  const reason = (message: string): string =>
+    / in body must be of type /.test(message)
+      ? 'FieldValueTypeInvalid'
+      : (CAUSES[message.split(':')[0] ?? ''] ?? 'FieldValueInvalid');
   return new ApiError('Invalid', `${kind} "${name}" is invalid: ${list}`, {
     ...named(kind, name),
     causes: causes.map(([field, message]) => ({ reason: reason(message), message, field })),

@@ -22,9 +22,8 @@ export type Server = {
   during<T>(work: () => Promise<T>): Promise<T>;
 };
 
-/** A server, as a case sees it: with a namespace of its own. */
-export type Place = {
-  namespace: string;
+/** What one says to a server by. */
+export type Reach = {
   /** The product's own gateway. */
   api: ClusterApi;
   /** What the gateway has no word for. */
@@ -33,6 +32,9 @@ export type Place = {
   until<T>(ask: () => Promise<T | undefined>): Promise<T>;
 };
 
+/** A server, as a case sees it: with a namespace of its own. */
+export type Place = Reach & { namespace: string };
+
 const PATCHES = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
@@ -40,7 +42,7 @@ const PATCHES = {
   apply: 'application/apply-patch+yaml',
 };
 
-export async function placeOn(server: Server, namespace: string): Promise<Place> {
+export function reach(server: Server): Reach {
   const { endpoint, certificateAuthority, token, send } = server;
   const clock = { now: () => new Date(0), sleep: server.sleep };
   const api = new ClusterApi(
@@ -49,7 +51,7 @@ export async function placeOn(server: Server, namespace: string): Promise<Place>
     token,
     TIMEOUT_MS,
   );
-  const request: Place['request'] = async (method, path, body, { as, type = 'merge' } = {}) => {
+  const request: Reach['request'] = async (method, path, body, { as, type = 'merge' } = {}) => {
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': method === 'PATCH' ? PATCHES[type] : 'application/json',
@@ -60,7 +62,7 @@ export async function placeOn(server: Server, namespace: string): Promise<Place>
     const answer = await send({ ...wanted, ...(body !== undefined && { body: JSON.stringify(body) }) });
     return { status: answer.status, body: answer.body.startsWith('{') ? JSON.parse(answer.body) : answer.body };
   };
-  const until: Place['until'] = async (ask) => {
+  const until: Reach['until'] = async (ask) => {
     for (let tries = 0; tries < 1000; tries++) {
       const answer = await ask();
       if (answer !== undefined) return answer;
@@ -68,7 +70,12 @@ export async function placeOn(server: Server, namespace: string): Promise<Place>
     }
     throw new Error('there was never an answer');
   };
-  const place = { namespace, api, request, until };
+  return { api, request, until };
+}
+
+export async function placeOn(server: Server, namespace: string): Promise<Place> {
+  const place = { namespace, ...reach(server) };
+  const { api, until } = place;
   await api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await until(() => api.get({ apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', namespace }));
   return place;

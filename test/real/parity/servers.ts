@@ -1,5 +1,7 @@
 import { liveWires } from '../../../src/gateways/live-wires.ts';
+import type { Cluster } from '../../../src/rehearsal/cluster/cluster.ts';
 import type { Identity } from '../../../src/rehearsal/cluster/host.ts';
+import type { Kernel } from '../../../src/rehearsal/kernel/kernel.ts';
 import { during } from '../../during.ts';
 import { ADMIN, Rig } from '../../rehearsal/cluster/rig.ts';
 import type { ControlPlane } from '../kubernetes/control-plane.ts';
@@ -16,8 +18,9 @@ export const realServer = ({ endpoint, certificateAuthority, token }: ControlPla
 });
 
 /** A twin's cluster without nodes: nobody schedules and runs pods in the other one either. */
-export function twinServer(): Server {
-  const { kernel, cluster } = new Rig({ autoMode: false });
+export const twinServer = (): Server => serverOf(new Rig({ autoMode: false }));
+
+export function serverOf({ kernel, cluster }: { kernel: Kernel; cluster: Cluster }): Server {
   return {
     name: 'twin',
     endpoint: 'https://twin',

@@ -9,6 +9,8 @@ const table = parse(readFileSync('src/rehearsal/latencies.yaml', 'utf8'));
 const START = Date.parse('2026-03-01T04:30:00Z');
 
 export const ADMIN: Identity = { username: 'admin', groups: ['system:masters'] };
+/** A schema that knows nothing and keeps everything. */
+const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 export const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 
 /** A cluster with a cloud around it that the test holds in its hands. */
@@ -187,8 +189,6 @@ export const definition = (group: string, plural: string, kind: string, version:
     group,
     scope: 'Namespaced',
     names: { plural, kind },
-    versions: [
-      { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } }, ...version },
-    ],
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: OPEN }, ...version }],
   },
 });

@@ -2,14 +2,16 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import type { Resource } from '../resources.ts';
 import { serviceDefaults } from './service-defaults.ts';
+import { bySchema } from './structural-schema.ts';
 
 type Defaults = (object: KubeObject, cluster: ControlPlane) => KubeObject;
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const DEFAULT_INGRESS_CLASS = 'ingressclass.kubernetes.io/is-default-class';
 
-/** What the API server fills in, where something here depends on it. */
+/** What the API server fills in, where something here depends on it; of a custom resource, all that its schema says. */
 export function withDefaults(cluster: ControlPlane, resource: Resource, object: KubeObject): KubeObject {
+  if (resource.schema !== undefined) return bySchema(resource.schema, object);
   const defaults = DEFAULTS[resource.key];
   return defaults === undefined ? object : defaults(object, cluster);
 }

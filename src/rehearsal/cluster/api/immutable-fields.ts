@@ -29,14 +29,8 @@ const STATEFUL_SET_MUTABLE = [
   'persistentVolumeClaimRetentionPolicy',
   'minReadySeconds',
 ];
-const POD_MUTABLE = [
-  'containers',
-  'initContainers',
-  'activeDeadlineSeconds',
-  'tolerations',
-  'terminationGracePeriodSeconds',
-  'nodeName',
-];
+/** Beside the images of its containers. A node is given once. */
+const POD_MUTABLE = ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds'];
 
 /** Throws Invalid when an update changes what may not change. https://kubernetes.io/docs/reference/kubernetes-api/ */
 export function checkUnchangeable(resource: Resource, next: KubeObject, current: KubeObject): void {
@@ -99,15 +93,22 @@ const CHECKS: Record<string, (next: KubeObject, current: KubeObject, refuse: Ref
   configmaps: checkFrozen,
   secrets: checkFrozen,
   pods: (next, current, refuse) => {
-    const images = (pod: KubeObject) =>
-      (pod.spec.containers ?? []).map(({ image: _image, ...rest }: KubeObject) => rest);
-    if (!same(omit(next.spec, POD_MUTABLE), omit(current.spec, POD_MUTABLE)) || !same(images(next), images(current)))
+    const mutable = current.spec.nodeName ? POD_MUTABLE : [...POD_MUTABLE, 'nodeName'];
+    const fixed = (pod: KubeObject): KubeObject => ({
+      ...omit(pod.spec, mutable),
+      containers: withoutImages(pod.spec.containers),
+      initContainers: withoutImages(pod.spec.initContainers),
+    });
+    if (!same(fixed(next), fixed(current)))
       refuse(
         'spec',
         'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
       );
   },
 };
+
+const withoutImages = (containers: KubeObject[] = []): KubeObject[] =>
+  containers.map(({ image: _image, ...rest }) => rest);
 
 function checkFrozen(next: KubeObject, current: KubeObject, refuse: Refuse): void {
   if (current.immutable !== true) return;

@@ -89,7 +89,7 @@ export class ApiServerObjects implements ObjectApi {
     const { store } = this.#cluster;
     const { manager, dryRun, subresource } = options;
     const next = onlyWhatMayChange(resource, current, wanted, subresource);
-    const filled = subresource === 'status' ? next : withDefaults(this.#cluster, resource, next);
+    const filled = subresource === 'status' && !resource.custom ? next : withDefaults(this.#cluster, resource, next);
     const complete = resource.key === 'pods' ? keepPriority(filled, current) : filled;
     admit(this.#cluster, 'UPDATE', resource, complete, subresource);
     if (subresource !== 'status') {

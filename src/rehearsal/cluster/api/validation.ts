@@ -6,6 +6,7 @@ import { quantity } from '../quantity.ts';
 import type { Resource } from '../resources.ts';
 import { matchesSelector } from '../selectors.ts';
 import { negative, type Problem, podProblems, unknownWord } from './pod-validation.ts';
+import { schemaProblems } from './structural-schema.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -19,7 +20,11 @@ const required = (field: string): Problem => [field, 'Required value'];
 
 /** Throws Invalid (or Forbidden, for a pod without its service account) with the API server's reasons. */
 export function validate(cluster: ControlPlane, resource: Resource, object: KubeObject): void {
-  const problems = [...metadataProblems(resource, object), ...(PROBLEMS[resource.key]?.(object) ?? [])];
+  const problems = [
+    ...metadataProblems(resource, object),
+    ...(PROBLEMS[resource.key]?.(object) ?? []),
+    ...(resource.schema === undefined ? [] : schemaProblems(resource.schema, object)),
+  ];
   const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
   if (problems.length > 0) throw invalid(kind, object.metadata.name ?? object.metadata.generateName ?? '', ...problems);
   if (resource.key === 'pods' && object.metadata.uid === undefined) checkPodAdmitted(cluster, object);

@@ -80,7 +80,6 @@ export const definitions: Case[] = [
   },
   {
     title: 'what the schema does not know is pruned, defaults are filled in, preserved parts stay',
-    differs: 'schemas',
     source: `${CRD}#field-pruning`,
     ask: async (place) => {
       await define(place);
@@ -91,7 +90,6 @@ export const definitions: Case[] = [
   },
   {
     title: 'what the schema forbids is refused',
-    differs: 'schemas',
     source: `${CRD}#validation`,
     ask: async (place) => {
       await define(place);
@@ -132,7 +130,6 @@ export const definitions: Case[] = [
   },
   {
     title: 'applied server-side, twice',
-    differs: 'schemas',
     source: 'https://kubernetes.io/docs/reference/using-api/server-side-apply/',
     ask: async (place) => {
       await define(place);

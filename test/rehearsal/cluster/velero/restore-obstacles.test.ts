@@ -7,7 +7,7 @@ describe('a restore that cannot start', () => {
     [
       'of a backup that is not there',
       { backupName: 'nothing' },
-      `Error retrieving backup: can't find backup velero/nothing: backups.velero.io "nothing" not found`,
+      `Error retrieving backup: can't find backup velero/nothing: Backup.velero.io "nothing" not found`,
     ],
     [
       'of nothing',

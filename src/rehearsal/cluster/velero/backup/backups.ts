@@ -140,7 +140,7 @@ export class Backups {
     const location = this.#server.find('BackupStorageLocation', name);
     if (location === undefined)
       errors.push(
-        `an existing backup storage location was not specified at backup creation time and the default ${name} was not found. Please address this issue (see \`velero backup-location -h\` for options) and create a new backup. Error: backupstoragelocations.velero.io "${name}" not found`,
+        `an existing backup storage location was not specified at backup creation time and the default ${name} was not found. Please address this issue (see \`velero backup-location -h\` for options) and create a new backup. Error: BackupStorageLocation.velero.io "${name}" not found`,
       );
     else if (location.spec.accessMode === 'ReadOnly')
       errors.push(`backup can't be created because backup storage location ${name} is currently in read-only mode`);

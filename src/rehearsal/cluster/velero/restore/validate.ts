@@ -32,12 +32,12 @@ export function validate(server: Server, spec: KubeObject, namespace: string): V
     return {
       errors: [
         ...errors,
-        `Error retrieving backup: can't find backup ${namespace}/${name}: backups.velero.io "${name}" not found`,
+        `Error retrieving backup: can't find backup ${namespace}/${name}: Backup.velero.io "${name}" not found`,
       ],
     };
   const location = server.find('BackupStorageLocation', backup.spec.storageLocation);
   if (location === undefined) {
-    const missing = `backupstoragelocations.velero.io "${backup.spec.storageLocation}" not found`;
+    const missing = `BackupStorageLocation.velero.io "${backup.spec.storageLocation}" not found`;
     return { errors: [...errors, `Error retrieving backup: ${missing}`] };
   }
   if (!isAvailable(location))
