@@ -7,6 +7,6 @@ export default {
   testPathIgnorePatterns: [],
   reporters: ['default'],
   globalSetup: '<rootDir>/test/real/set-up.ts',
-  maxWorkers: 3, // What really runs is waited for, most of the time.
+  maxWorkers: 1, // What really runs wants the machine.
   testTimeout: 120_000,
 };

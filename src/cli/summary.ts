@@ -143,12 +143,12 @@ function notes(rehearsal: Rehearsal, { width, paint }: Page): string[] {
   ];
 }
 
-function footing({ summary, plan }: Rehearsal, { width, paint }: Page): string[] {
+function footing({ summary, plan, time }: Rehearsal, { width, paint }: Page): string[] {
   const { calls } = summary;
   const text = [
     `${calls.total} AWS calls: ${calls.denied} denied, ${calls.primaryRegion} to ${plan.primary} after its loss,`,
     `${calls.usEast1ControlPlane} to a control plane in us-east-1.`,
-    `${summary.transitions} transitions. ${lengthText(summary.virtualSeconds)} of virtual time in ${(summary.wallMs / 1000).toFixed(1)} s.`,
+    `${summary.transitions} transitions. ${lengthText(summary.virtualSeconds)} of ${time} time in ${(summary.wallMs / 1000).toFixed(1)} s.`,
     `Digest ${summary.digest.slice(0, DIGEST_SHOWN)}.`,
   ].join(' ');
   return wrap(text, width).map(paint.quiet);

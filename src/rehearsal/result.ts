@@ -69,6 +69,8 @@ export type Rehearsal = {
   problems: string[];
   /** The command that repeats it. */
   repeat: string;
+  /** Of which its times are: the twin's, or the world's where Kubernetes, Velero and S3 really ran. */
+  time: 'virtual' | 'real';
   /** The plan's name and the roles of regions. */
   plan: { name: string; primary: string; standby: string; control: string; witness: string | null };
   startedAt: number;

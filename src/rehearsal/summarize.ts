@@ -70,6 +70,7 @@ export function summarize({ platform, observation, judge, options, wallMs }: End
     summary,
     problems: [...problems, ...causesOf(twin, problems.length > 0)],
     repeat: options.repeat,
+    time: 'virtual',
     interleaving,
     ...story(observation, platform, outcome, run, report),
   };

@@ -86,6 +86,7 @@ export function recovered(): Rehearsal {
       digest: '3f2a8c9d4e5b6a7081920a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f',
     },
     problems: [],
+    time: 'virtual',
     repeat: 'npx lifeboat rehearse region-loss --seed 1',
     plan: {
       name: 'knative-lambda',

@@ -22,7 +22,7 @@ export function timeline(rehearsal: Rehearsal): Markup | undefined {
   };
   const byStart = steps.toSorted((a, b) => a.startedAt - b.startedAt);
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
-<p class="lead">Every step by the clock since ${rehearsal.faultAt === null ? 'the start' : 'the fault'}, in virtual time.</p>
+<p class="lead">Every step by the clock since ${rehearsal.faultAt === null ? 'the start' : 'the fault'}, in ${rehearsal.time} time.</p>
 ${summary.phases === null ? undefined : legend(summary.phases)}
 <div class="card steps"><table role="table"><colgroup><col class="phase-column"><col class="step-column"><col><col class="took-column"></colgroup>
 <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Phase</th><th scope="col" role="columnheader">Step</th><th scope="col" role="columnheader" class="bar"><span class="hidden">When</span></th><th scope="col" role="columnheader" class="took">Took</th></tr></thead>

@@ -38,12 +38,12 @@ ${footer(rehearsal)}</body></html>
 }
 
 function hero(rehearsal: Rehearsal): Markup {
-  const { summary, plan, startedAt } = rehearsal;
+  const { summary, plan, startedAt, time } = rehearsal;
   const { holds, title, sentence } = verdictOf(rehearsal);
   const facts: [string, string][] = [
     ['Scenario', summary.scenario],
     ['Seed', String(summary.seed)],
-    ['Starts at, virtually', moment(startedAt)],
+    [time === 'real' ? 'Starts at' : 'Starts at, virtually', moment(startedAt)],
     ['Primary', plan.primary],
     ['Standby', plan.standby],
     ['Control', plan.control],
@@ -57,7 +57,12 @@ function hero(rehearsal: Rehearsal): Markup {
 </div></header><div class="rope" aria-hidden="true"></div>`;
 }
 
-function footer({ summary, plan }: Rehearsal): Markup {
+const PARTS = {
+  virtual: 'a simulated AWS and Kubernetes, with nothing real touched.',
+  real: 'a simulated AWS, with Kubernetes, Velero and S3 by real parts on one machine.',
+};
+
+function footer({ summary, plan, time }: Rehearsal): Markup {
   const { calls } = summary;
-  return html`<footer>${calls.total} AWS calls: ${calls.denied} denied, ${calls.primaryRegion} to ${plan.primary} after its loss, ${calls.usEast1ControlPlane} to a control plane in us-east-1. ${summary.transitions} transitions of state machines. ${lengthText(summary.virtualSeconds)} of virtual time. Made by Lifeboat’s twin: a simulated AWS and Kubernetes, with nothing real touched.</footer>`;
+  return html`<footer>${calls.total} AWS calls: ${calls.denied} denied, ${calls.primaryRegion} to ${plan.primary} after its loss, ${calls.usEast1ControlPlane} to a control plane in us-east-1. ${summary.transitions} transitions of state machines. ${lengthText(summary.virtualSeconds)} of ${time} time. Made by Lifeboat’s twin: ${PARTS[time]}</footer>`;
 }

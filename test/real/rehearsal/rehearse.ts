@@ -34,6 +34,7 @@ export const rehearse: Rehearse = async (options) => {
     const scene = await setTheRealScene(platform, assembly, options, parts, tell);
     const before = await objectsOf(scene.primary.api, plan);
     const rehearsal = await rehearseIn(scene.setting, platform, options, wallStart);
+    rehearsal.time = 'real';
     if (rehearsal.summary.outcome === 'recovered') {
       await scene.standby.view.look();
       const after = await objectsOf(scene.standby.api, plan);

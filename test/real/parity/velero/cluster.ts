@@ -6,8 +6,9 @@ import type { Site, Volumes } from './place.ts';
 import { NAMESPACES, PLAN, PODS } from './platform.ts';
 
 const POLL_MS = 500;
-const SERVER = { namespace: 'velero', labels: 'deploy=velero' };
-const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation'];
+const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation', 'Canceled'];
+
+export const hasEnded = ({ status }: KubeObject): boolean => ENDED.includes(status?.phase);
 /** Of the installer, as the product's own job. */
 const INSTALLER = 'install-velero';
 
@@ -95,14 +96,27 @@ export class VeleroCluster {
   }
 
   /** Ends the server without a word, and waits for the next one. */
-  async killServer(): Promise<void> {
-    const servers = () => this.api.list('v1', 'Pod', SERVER);
-    const before = (await servers()).map(({ metadata }) => metadata?.uid);
-    for (const { metadata } of await servers())
+  killServer(): Promise<void> {
+    return this.#kill('deploy=velero');
+  }
+
+  /** The same of the agents, one on each node. */
+  killAgents(): Promise<void> {
+    return this.#kill('role=node-agent');
+  }
+
+  async #kill(labels: string): Promise<void> {
+    const find = () => this.api.list('v1', 'Pod', { namespace: 'velero', labels });
+    const before = await find();
+    for (const { metadata } of before)
       await this.#request('DELETE', `/api/v1/namespaces/velero/pods/${metadata?.name}`, { gracePeriodSeconds: 0 });
-    await this.until('the next server', async () =>
-      (await servers()).find(({ metadata, status }) => !before.includes(metadata?.uid) && status?.phase === 'Running'),
-    );
+    const old = new Set(before.map(({ metadata }) => metadata?.uid));
+    await this.until(`the next of ${labels}`, async () => {
+      const next = (await find()).filter(
+        ({ metadata, status }) => !old.has(metadata?.uid) && status?.phase === 'Running',
+      );
+      return next.length === before.length ? true : undefined;
+    });
   }
 
   /** A server looks into its locations when it starts, and each minute. */
@@ -119,7 +133,7 @@ export class VeleroCluster {
       `the end of ${kind} ${name}`,
       async () => {
         const found = await this.find(kind, name);
-        return ENDED.includes(found?.status?.phase) ? found : undefined;
+        return found !== undefined && hasEnded(found) ? found : undefined;
       },
       1200,
     );

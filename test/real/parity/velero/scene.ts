@@ -1,7 +1,7 @@
 import { TRANSLATED_KINDS } from '../../../../src/domain/restore.ts';
 import type { KubeObject } from '../../../../src/gateways/kubernetes/cluster-api.ts';
 import type { StoredObject } from '../../s3/write.ts';
-import { VeleroCluster } from './cluster.ts';
+import { hasEnded, VeleroCluster } from './cluster.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Place, Site } from './place.ts';
 import { location, NAMESPACES, PLAN, storageClass, velero, WEST_BUCKET } from './platform.ts';
@@ -48,7 +48,10 @@ export class Scene {
     const { east } = this;
     await this.#newBucket();
     await east.change('BackupStorageLocation', 'default', { spec: location('standby', this.bucket).spec });
+    const unfinished = (await east.list('PodVolumeRestore')).some((each) => !hasEnded(each));
     for (const kind of VELEROS_OWN) await east.drop(kind);
+    // An agent goes on with what it has begun, and takes nothing else meanwhile.
+    if (unfinished) await east.killAgents();
     await east.dropNamespaces(NAMESPACES);
   }
 
