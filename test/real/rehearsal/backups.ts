@@ -27,10 +27,14 @@ export async function backUp({ api }: RealCluster, plan: Plan): Promise<string[]
 /** https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/apis/velero/v1/schedule_types.go */
 const stamp = (): string => new Date().toISOString().replace(/[-:T]|\..*/g, '');
 
-/** Whether the control region has called each of them restorable. */
-export function judgedRestorable({ invocations }: Twin, backups: string[]): boolean {
-  const judged: { backup: string; verdict: string }[] = invocations
+/** What the control region last said of each of them that it does not call restorable. */
+export function notYetRestorable({ invocations }: Twin, backups: string[]): string[] {
+  const judged: { backup: string; verdict: string; reason: string }[] = invocations
     .of('judge-recovery-point')
     .flatMap(({ output }) => output?.judged ?? []);
-  return backups.every((name) => judged.some(({ backup, verdict }) => backup === name && verdict === 'restorable'));
+  return backups.flatMap((name) => {
+    const last = judged.findLast(({ backup }) => backup === name);
+    if (last?.verdict === 'restorable') return [];
+    return [`${name} ${last === undefined ? 'was not judged' : `is ${last.verdict}: ${last.reason}`}`];
+  });
 }

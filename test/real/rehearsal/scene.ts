@@ -8,7 +8,7 @@ import type { RehearseOptions } from '../../../src/rehearsal/rehearse-options.ts
 import type { Setting } from '../../../src/rehearsal/setting.ts';
 import { Twin } from '../../../src/rehearsal/twin.ts';
 import { startReplicator } from '../s3/replicator.ts';
-import { backUp, judgedRestorable } from './backups.ts';
+import { backUp, notYetRestorable } from './backups.ts';
 import { realBuckets } from './buckets.ts';
 import { install } from './install.ts';
 import type { RealParts } from './parts.ts';
@@ -57,18 +57,18 @@ export async function setTheRealScene(
   connectBuckets(twin, parts);
   tell('putting the platform into the primary');
   await install(primary.api, platform.objects);
-  await waitFor(twin, PODS_WITHIN_MS, 'its pods to run', () => allRun(primary));
+  await waitFor(twin, PODS_WITHIN_MS, 'its pods to run', () => notRunning(primary));
   primary.startWriting();
   for (const service of [twin.elb, twin.cloudwatch, twin.route53]) service.settle();
   twin.scheduler.start();
   tell('having Velero installed in both clusters by the machine `protect`');
   protect(twin);
-  await waitFor(twin, PROTECTED_WITHIN_MS, 'both clusters to be protected', () => isProtected(twin));
+  await waitFor(twin, PROTECTED_WITHIN_MS, 'protection', () =>
+    isProtected(twin) ? [] : ['a cluster is not as the plan says'],
+  );
   tell('backing up, sealing, replicating and judging');
   const backups = await backUp(primary, plan);
-  await waitFor(twin, PROVEN_WITHIN_MS, `${backups.join(', ')} to be restorable`, () =>
-    judgedRestorable(twin, backups),
-  );
+  await waitFor(twin, PROVEN_WITHIN_MS, 'what was backed up to be restorable', () => notYetRestorable(twin, backups));
   const happens = [...scenario.faults, ...scenario.operator].map(({ at }) => at * 1000);
   const startsAt = kernel.now + BREATH_MS - (happens.length === 0 ? 0 : Math.min(...happens));
   return { setting: { twin, startsAt, aftermathMs: AFTERMATH_MS }, primary, standby };
@@ -94,15 +94,20 @@ function connectBuckets(twin: Twin, { store }: RealParts): void {
   twin.s3.replication.onHoldBack((heldBack) => replicator.hold((key, versionId) => heldBack(bucket, key, versionId)));
 }
 
-async function waitFor(twin: Twin, withinMs: number, what: string, holds: () => boolean): Promise<void> {
+/** @param lacking what is not yet so */
+async function waitFor(twin: Twin, withinMs: number, what: string, lacking: () => string[]): Promise<void> {
   const { kernel, invocations } = twin;
-  await kernel.run(kernel.now + withinMs, holds);
-  if (holds()) return;
+  await kernel.run(kernel.now + withinMs, () => lacking().length === 0);
+  const still = lacking();
+  if (still.length === 0) return;
   const errors = invocations.all.flatMap(({ folder, error }) => (error === undefined ? [] : [`${folder}: ${error}`]));
-  throw new Error(`waited ${withinMs / MINUTE_MS} min for ${what}, in vain; ${errors.at(-1) ?? 'no function failed'}`);
+  const why = [...still, ...errors.slice(-1)].join('; ');
+  throw new Error(`waited ${withinMs / MINUTE_MS} min for ${what}, in vain: ${why}`);
 }
 
-const allRun = ({ store }: RealCluster): boolean => {
+function notRunning({ store }: RealCluster): string[] {
   const pods = store.list('pods');
-  return pods.length > 0 && pods.every(({ status }) => ['Running', 'Succeeded'].includes(status?.phase));
-};
+  if (pods.length === 0) return ['there are no pods'];
+  const others = pods.filter(({ status }) => !['Running', 'Succeeded'].includes(status?.phase));
+  return others.map(({ metadata, status }) => `${metadata.namespace}/${metadata.name} is ${status?.phase}`);
+}
