@@ -9,4 +9,5 @@ export default {
   globalSetup: '<rootDir>/test/real/set-up.ts',
   maxWorkers: 1, // What really runs wants the machine.
   testTimeout: 120_000,
+  forceExit: true, // What a test that failed leaves behind ends with this process, by its own guard.
 };

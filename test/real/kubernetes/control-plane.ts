@@ -14,9 +14,22 @@ export type ControlPlane = {
   stop(): Promise<void>;
 };
 
+/** Between looking for free ports and listening at them, somebody else may have taken one. */
+const TRIES = 3;
+
 /** A real control plane in a process group of its own, which ends when `stop` is called or this process is no more. */
 export async function startControlPlane(): Promise<ControlPlane> {
   const directory = await programs(KUBERNETES);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(directory);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+async function start(directory: string): Promise<ControlPlane> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'run-control-plane.ts'), directory], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,

@@ -17,7 +17,7 @@ import { RealTime } from './real-time.ts';
 
 const MINUTE_MS = 60_000;
 const PROTECTED_WITHIN_MS = 10 * MINUTE_MS;
-const PROVEN_WITHIN_MS = 10 * MINUTE_MS;
+const PROVEN_WITHIN_MS = 20 * MINUTE_MS;
 const PODS_WITHIN_MS = 3 * MINUTE_MS;
 /** Between the moment at which all is ready and the first fault. */
 const BREATH_MS = 5_000;

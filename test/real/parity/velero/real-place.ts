@@ -22,18 +22,19 @@ export async function startRealPlace(): Promise<Place & { stop(): Promise<void> 
     { name: 'east-a', region: standby.region },
     { name: 'east-b', region: standby.region },
   ];
-  const [west, ...easts] = await Promise.all(sites.map(({ name, region }) => startSite(name, region, s3)));
-  if (west === undefined) throw new Error('there is no west');
-  return {
-    west,
-    easts,
-    s3,
-    settledMs: SETTLED_MS,
-    stop: async () => {
-      await Promise.all([west, ...easts].map((site) => site.stop()));
-      await s3.stop();
-    },
+  const started = await Promise.allSettled(sites.map(({ name, region }) => startSite(name, region, s3)));
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map(async (one) => one.status === 'fulfilled' && one.value.stop()));
+    await s3.stop();
   };
+  const failed = started.some((one) => one.status === 'rejected');
+  if (failed) await stop();
+  const [west, ...easts] = started.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+  if (west === undefined) throw new Error('there is no west');
+  return { west, easts, s3, settledMs: SETTLED_MS, stop };
 }
 
 async function startSite(
