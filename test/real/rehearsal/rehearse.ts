@@ -6,11 +6,12 @@ import type { Rehearsal } from '../../../src/rehearsal/result.ts';
 import { synthesized } from '../../../src/rehearsal/synthesized.ts';
 import { KUBERNETES } from '../kubernetes/module.ts';
 import { VELERO } from '../velero/module.ts';
-import { compareObjects, compareVolumes, objectsOf } from './compare.ts';
 import { fitting } from './install.ts';
+import { compareObjects, objectsOf } from './objects.ts';
 import { startRealParts } from './parts.ts';
-import { requireMachine } from './require-machine.ts';
+import { refuseUnfit } from './refusals.ts';
 import { type RealScene, setTheRealScene } from './scene.ts';
+import { compareVolumes } from './volume-comparison.ts';
 
 const REAL = `${KUBERNETES.title}, ${VELERO.title}, and S3 by moto were real; the twin answered for the rest.`;
 
@@ -24,7 +25,7 @@ export const rehearse: Rehearse = async (options) => {
   const wallStart = performance.now();
   const own = platformOf(options.plan, options.planInput, options.workloads);
   const { plan, input } = own;
-  requireMachine(plan);
+  refuseUnfit(plan, options.scenario);
   const fit = fitting(own);
   const platform = { ...own, ...fit, said: [...fit.said, REAL] };
   const assembly = options.assembly === undefined ? synthesized(plan, input) : readAssembly(options.assembly);
@@ -50,7 +51,7 @@ function judge(rehearsal: Rehearsal, { primary, standby, setting }: RealScene, p
   const moments = new Map(rehearsal.recoveryPoints.filter(({ chosen }) => chosen).map((one) => [one.name, one.moment]));
   const pointOf = new Map(rehearsal.summary.stores.map(({ store, recoveryPoint }) => [store, recoveryPoint]));
   const volumes = compareVolumes(primary, standby, (namespace) => moments.get(pointOf.get(namespace) ?? ''));
-  rehearsal.notes.push(
+  rehearsal.notes.unshift(
     `${many - problems.length} of ${many} objects and ${volumes.equal} of ${volumes.equal + volumes.problems.length} volumes came back as they were in ${setting.twin.plan.sites.primary.region}, compared byte by byte.`,
   );
   const all = [...problems, ...volumes.problems];
