@@ -10,6 +10,7 @@ import { problemLine } from '../plan/problem.ts';
 import { remarksOn } from '../plan/remarks.ts';
 import type { Plan, PlanInput } from '../plan/schema.ts';
 import { BadInput } from './bad-input.ts';
+import type { Scenario } from './scenario-schema.ts';
 
 /** What runs in the primary, and the plan that protects it. */
 export type Platform = { plan: Plan; input: PlanInput; objects: ManifestObject[]; said: string[] };
@@ -27,6 +28,22 @@ export function platformOf(plan: Plan, input: PlanInput, workloads: string | und
   const platform = known.get(key) ?? (workloads === undefined ? ownPlatform(plan, input) : adapted(input, workloads));
   known.set(key, platform);
   return platform;
+}
+
+/** The platform with what a scenario has beside it. */
+export function withManifests(platform: Platform, { name, manifests }: Scenario): Platform {
+  if (manifests.length === 0) return platform;
+  const objects = [...platform.objects, ...(manifests as ManifestObject[])];
+  const namespaces = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
+  const homeless = manifests.flatMap(({ kind, metadata }, index) =>
+    metadata.namespace === undefined || namespaces.has(metadata.namespace)
+      ? []
+      : [
+          `scenario ${name}: manifests.${index}: ${kind} ${metadata.name}: the platform has no namespace ${metadata.namespace}`,
+        ],
+  );
+  if (homeless.length > 0) throw new BadInput(...homeless);
+  return { ...platform, objects };
 }
 
 function ownPlatform(plan: Plan, input: PlanInput): Platform {

@@ -3,7 +3,7 @@ import { Clients, type ClientTarget } from './clients.ts';
 import { watchInvariants } from './invariants/all.ts';
 import { Observation } from './observation.ts';
 import { act } from './operator.ts';
-import { type Platform, platformOf } from './platform.ts';
+import { type Platform, platformOf, withManifests } from './platform.ts';
 import type { Rehearse, RehearseOptions } from './rehearse-options.ts';
 import type { Rehearsal } from './result.ts';
 import { type ResolvedFault, resolveFaults } from './scenario-faults.ts';
@@ -29,8 +29,9 @@ export async function rehearseAssembly(
   onEnd?: (twin: Twin) => void,
 ): Promise<Rehearsal> {
   const wallStart = performance.now();
-  const setting = await setTheScene(platform, assembly, options.seed, options.scenario.startsAt);
-  const rehearsal = await rehearseIn(setting, platform, options, wallStart);
+  const whole = withManifests(platform, options.scenario);
+  const setting = await setTheScene(whole, assembly, options.seed, options.scenario.startsAt);
+  const rehearsal = await rehearseIn(setting, whole, options, wallStart);
   onEnd?.(setting.twin);
   return rehearsal;
 }

@@ -179,6 +179,12 @@ const expectation = z
   .prefault({})
   .describe("What must come of it, beside every invariant and every tier's own targets.");
 
+const manifest = z.looseObject({
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  metadata: z.looseObject({ name: z.string().min(1), namespace: z.string().min(1).optional() }),
+});
+
 export const scenarioSchema = z.strictObject({
   name: textLike(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
   source: z.string().min(1).optional().describe('What happened, where and when, that this is taken from.'),
@@ -193,6 +199,10 @@ export const scenarioSchema = z.strictObject({
     .record(textLike(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, 'a field of the plan such as decision.approval'), z.unknown())
     .default({})
     .describe("Overrides of the plan's fields, by path: decision.approval, tiers.0.rto."),
+  manifests: z
+    .array(manifest.meta({ patternErrorMessage: 'a Kubernetes object: a map with apiVersion, kind and metadata' }))
+    .default([])
+    .describe('Kubernetes objects that are in the primary beside its platform, from long before the start.'),
   faults: z
     .array(faults.meta({ patternErrorMessage: 'a fault: a map with at, kind and what the kind needs' }))
     .default([])

@@ -109,6 +109,10 @@ faults:
       'name: x\nfaults: [{ at: 1m, kind: node-loss, region: primary, for: 5m }]',
       'x.yaml:2: faults.0.for: found an unknown field, allowed: ',
     ],
+    [
+      'name: x\nmanifests: [{ kind: ConfigMap, metadata: { name: a } }]',
+      'x.yaml:2: manifests.0.apiVersion: found nothing, allowed: ',
+    ],
     ['name: x\nstartsAt: noon', 'x.yaml:2: startsAt: found "noon", allowed: a moment in UTC'],
     [
       'name: x\nendsAt: 5m\nfaults: [{ at: 5m, kind: primary-returns }]',
@@ -150,7 +154,10 @@ describe('the scenarios that come with Lifeboat', () => {
       'corrupted-backup.yaml',
       'damaged-backup.yaml',
       'duplicate-events.yaml',
+      'expired-point.yaml',
+      'late-and-doubled-events.yaml',
       'late-volume-list.yaml',
+      'loss-mid-backup.yaml',
       'missing-kopia-blob.yaml',
       'partial-replication.yaml',
       'primary-returns.yaml',
@@ -159,6 +166,7 @@ describe('the scenarios that come with Lifeboat', () => {
       'region-loss.yaml',
       'replication-stall.yaml',
       'silent-backup-failure.yaml',
+      'unmounted-volume.yaml',
       'us-east-1-loss.yaml',
       'weekly-verification.yaml',
     ]);

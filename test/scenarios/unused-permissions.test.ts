@@ -78,11 +78,6 @@ const UNUSED: { roles: string[]; actions: string[]; because: string }[] = [
     actions: ['s3:DeleteObject'],
     because: 'The records of a restore are deleted with it, and no restore expires in a scenario.',
   },
-  {
-    roles: ['velero-standby'],
-    actions: ['s3:GetObject', 's3:PutObject'],
-    because: 'Its own backups, which begin within an hour of a failover: no scenario goes on for so long after one.',
-  },
 ];
 
 /** Policies that AWS keeps, and roles that people have besides: what is in them is not ours to cut. */

@@ -1,5 +1,5 @@
 import { readAssembly } from '../../../src/rehearsal/assembly/assembly.ts';
-import { platformOf } from '../../../src/rehearsal/platform.ts';
+import { platformOf, withManifests } from '../../../src/rehearsal/platform.ts';
 import { rehearseIn } from '../../../src/rehearsal/rehearse.ts';
 import type { Rehearse } from '../../../src/rehearsal/rehearse-options.ts';
 import type { Rehearsal } from '../../../src/rehearsal/result.ts';
@@ -23,7 +23,7 @@ const tell = (what: string): void => void process.stderr.write(`${what}\n`);
  */
 export const rehearse: Rehearse = async (options) => {
   const wallStart = performance.now();
-  const own = platformOf(options.plan, options.planInput, options.workloads);
+  const own = withManifests(platformOf(options.plan, options.planInput, options.workloads), options.scenario);
   const { plan, input } = own;
   refuseUnfit(plan, options.scenario);
   const fit = fitting(own);
