@@ -17,6 +17,8 @@ export const veleroBackup = z.object({
       .nullish()
       .transform((list) => list ?? ['*']),
     ttl: z.string().optional(),
+    defaultVolumesToFsBackup: z.boolean().nullish(),
+    resourcePolicy: z.unknown().optional(),
   }),
   status: z.object({
     phase: z.string(),
@@ -88,18 +90,34 @@ export type PointVolume = {
   reason: string;
 };
 
+const BY_POLICY = /matched action is 'skip' in chosen resource policies/;
+const BY_ANNOTATION = /opted out due to annotation/;
+
 /**
- * What Velero says of a volume that somebody left out; of one that nobody asked for it says "… VolumePolicy …" too.
- * https://github.com/velero-io/velero/blob/v1.18.2/pkg/backup/item_backupper.go, …/pkg/podvolume/backupper.go
+ * Whether somebody left a volume out. Velero says "opted out due to annotation" of each that it does not take by its files,
+ * whoever or whatever is the reason; only where files are the default, and no policy says otherwise, none but the annotation
+ * is left. https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/backup/item_backupper.go (Optout),
+ * https://github.com/vmware-tanzu/velero/blob/v1.18.3/internal/volumehelper/volume_policy_helper.go (shouldPerformFSBackupLegacy)
  */
-const OPTED_OUT = /opted out due to annotation|matched action is 'skip' in chosen resource policies/;
+function isOptedOut({ skippedReason }: VolumeInfo, spec: VeleroBackup['spec'] | undefined): boolean {
+  if (BY_POLICY.test(skippedReason)) return true;
+  const byFiles = spec?.defaultVolumesToFsBackup === true && !spec.resourcePolicy;
+  return byFiles && BY_ANNOTATION.test(skippedReason);
+}
+
+/** A backup's volumes; what is not known of the backup speaks against it. */
+export const pointVolumes = (infos: VolumeInfo[], backup: VeleroBackup | undefined): PointVolume[] =>
+  infos.map((info) => pointVolume(info, backup?.spec));
+
+/** The claim of a volume; a pod's own by its pod, one without either by its disk. */
+export const volumeName = (info: VolumeInfo): string => info.pvcName || info.pvName || ownVolume(info);
 
 /** Whether a volume's bytes can be had in another region: only file-system backups and moved snapshots leave theirs. */
-export function pointVolume(info: VolumeInfo): PointVolume {
-  const base = { namespace: info.pvcNamespace, name: info.pvcName || info.pvName || ownVolume(info) };
+function pointVolume(info: VolumeInfo, spec: VeleroBackup['spec'] | undefined): PointVolume {
+  const base = { namespace: info.pvcNamespace, name: volumeName(info) };
   if (info.skipped) {
-    const optedOut = OPTED_OUT.test(info.skippedReason);
-    return { ...base, portable: false, optedOut, bytes: 0, reason: info.skippedReason || 'skipped by Velero' };
+    const reason = info.skippedReason || 'skipped by Velero';
+    return { ...base, portable: false, optedOut: isOptedOut(info, spec), bytes: 0, reason };
   }
   const moved =
     info.backupMethod === 'CSISnapshot' && info.snapshotDataMoved ? info.snapshotDataMovementInfo : undefined;

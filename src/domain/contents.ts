@@ -1,10 +1,12 @@
 import type { Archive } from './archive.ts';
 import {
   type PodVolumeBackup,
-  pointVolume,
+  type PointVolume,
+  pointVolumes,
   type ResourceList,
   type VeleroBackup,
   type VolumeInfo,
+  volumeName,
 } from './backup-files.ts';
 import { backupFolder, backupJsonKey, tarballKey } from './seal.ts';
 
@@ -141,7 +143,8 @@ function itemsAgainstArchive(
   return [...fewer, trouble(resourceListKey(name), reason)];
 }
 
-const shown = (volume: VolumeInfo): string => {
-  const { namespace, name } = pointVolume(volume);
-  return `${namespace}/${name}`;
-};
+const shown = (volume: VolumeInfo): string => `${volume.pvcNamespace}/${volumeName(volume)}`;
+
+/** What they say of the backup's volumes; none where they do not say it. */
+export const volumesIn = ({ volumes, metadata }: BackupContents): PointVolume[] =>
+  volumes.kind === 'there' ? pointVolumes(volumes.value, metadata.kind === 'there' ? metadata.value : undefined) : [];

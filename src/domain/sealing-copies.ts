@@ -1,5 +1,4 @@
-import { pointVolume } from './backup-files.ts';
-import { type BackupContents, troublesOf } from './contents.ts';
+import { type BackupContents, troublesOf, volumesIn } from './contents.ts';
 import { backupJsonKey, repositoryFolder } from './seal.ts';
 import { decideSeal, isIndex, type Listed, type Listing } from './sealing.ts';
 
@@ -19,8 +18,8 @@ export function refusalOf(contents: BackupContents, files: ReadonlyMap<string, L
 }
 
 /** The folders of the repositories that hold a backup's volumes. */
-export const homesOf = ({ volumes }: BackupContents): string[] => {
-  const portable = volumes.kind === 'there' ? volumes.value.map(pointVolume).filter((volume) => volume.portable) : [];
+export const homesOf = (contents: BackupContents): string[] => {
+  const portable = volumesIn(contents).filter((volume) => volume.portable);
   return [...new Set(portable.map(({ namespace }) => repositoryFolder(namespace)))];
 };
 

@@ -1,6 +1,6 @@
 import type { Lacking, ProvenRepositories } from './arrival.ts';
-import { type PointVolume, pointVolume } from './backup-files.ts';
-import { type BackupContents, neededFiles, type Trouble, troublesOf } from './contents.ts';
+import type { PointVolume } from './backup-files.ts';
+import { type BackupContents, neededFiles, type Trouble, troublesOf, volumesIn } from './contents.ts';
 import { isLate, judgePoint, type RecoveryPoint } from './recovery-points.ts';
 import { backupJsonKey, repositoryFolder, type Seal, type SealedObject } from './seal.ts';
 import { sealOf } from './sealing.ts';
@@ -18,7 +18,7 @@ const UNFINISHED = /^(|New|Queued|ReadyToStart|InProgress|(WaitingForPluginOpera
 /** Judges a backup that no seal names: what lives in kopia cannot be proven, for none of its own files lists that. */
 export function judgeUnsealed(contents: BackupContents, now: Date): BucketPoint {
   const { metadata } = contents;
-  const volumes = volumesOf(contents);
+  const volumes = volumesIn(contents);
   const troubles = troublesOf(contents);
   const own = metadata.kind === 'there' ? metadata.value : undefined;
   const seal = own && sealOf(own, [], [], new Date(own.status.completionTimestamp ?? own.status.startTimestamp ?? now));
@@ -54,14 +54,15 @@ export type Lacked = { files: SealedObject[]; repositories: Lacking; proven: Pro
  * files are heard as well: they can only make the verdict worse.
  */
 export function judgeBySeal(seal: Seal, lacked: Lacked, contents: BackupContents, now: Date): BucketPoint {
-  const volumes = volumesOf(contents);
+  const volumes = volumesIn(contents);
   const { files, repositories, proven } = lacked;
   const judged = judgePoint(seal, { genuine: true, files, repositories, volumes, troubled: false }, proven, now);
   return lowered(bucketPoint(judged, volumes), [...troublesOf(contents), ...sealTroubles(seal, contents)], seal, now);
 }
 
 /** What a seal does not name, although the backup's own files say that its restore needs it. */
-function sealTroubles(seal: Seal, { name, metadata, volumes }: BackupContents): Trouble[] {
+function sealTroubles(seal: Seal, contents: BackupContents): Trouble[] {
+  const { name, metadata } = contents;
   const key = backupJsonKey(name);
   const said = (what: string): Trouble => ({ key, reason: `its seal ${what}`, awaited: false });
   const named = new Set(seal.objects.map((object) => object.key));
@@ -75,14 +76,11 @@ function sealTroubles(seal: Seal, { name, metadata, volumes }: BackupContents): 
         troubles.push(said(`says another ${field} than velero-backup.json: ${seal[field]}`));
   }
   const indexed = new Set(seal.repositories.filter(({ indexes }) => indexes.length > 0).map(({ folder }) => folder));
-  const homes = volumes.kind === 'there' ? volumes.value.map(pointVolume).filter(({ portable }) => portable) : [];
+  const homes = volumesIn(contents).filter(({ portable }) => portable);
   for (const namespace of new Set(homes.map((volume) => volume.namespace)))
     if (!indexed.has(repositoryFolder(namespace))) troubles.push(said(`names no repository of ${namespace}`));
   return troubles;
 }
-
-const volumesOf = ({ volumes }: BackupContents): PointVolume[] =>
-  volumes.kind === 'there' ? volumes.value.map(pointVolume) : [];
 
 const bucketPoint = ({ namespaces: _, ...point }: RecoveryPoint, volumes: PointVolume[]): BucketPoint => ({
   ...point,

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { pointVolume } from './backup-files.ts';
 import { expectedObjects } from './completeness.ts';
-import { type BackupContents, troublesOf } from './contents.ts';
+import { type BackupContents, troublesOf, volumesIn } from './contents.ts';
 import type { SealedObject } from './seal.ts';
 
 /**
@@ -74,7 +73,7 @@ export function verify(facts: VerificationFacts): Verification {
   const drifts = namespaces.map((store) => driftOf(store, facts));
   const findings = [...damageOf(facts, recent), ...drifts.flatMap(({ findings }) => findings)];
   const items = itemsOf(facts.contents);
-  const volumes = facts.contents.volumes.kind === 'there' ? facts.contents.volumes.value.map(pointVolume) : [];
+  const volumes = volumesIn(facts.contents);
   return {
     run,
     schedule,

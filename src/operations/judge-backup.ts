@@ -1,5 +1,5 @@
 import { differing, type Lacking, type ProvenRepositories, proveBy, wantedBy } from '../domain/arrival.ts';
-import { pointVolume } from '../domain/backup-files.ts';
+import { pointVolumes } from '../domain/backup-files.ts';
 import {
   advance,
   besideEarlier,
@@ -162,7 +162,7 @@ async function withContents({ replica, catalogue, clock }: Judging, known: Catal
   if (infos === undefined || backup === undefined) return known;
   const earlier = await catalogue.newestRestorable(known.schedule);
   const comparable = earlier !== undefined && earlier.moment < known.moment && !isExpired(earlier, clock.now());
-  const volumes = besideEarlier(infos.map(pointVolume), comparable ? earlier : undefined);
+  const volumes = besideEarlier(pointVolumes(infos, backup), comparable ? earlier : undefined);
   const git = labelledRevision(backup.metadata.labels);
   return { ...known, volumes, items: backup.status.progress.itemsBackedUp, git: git ?? null };
 }

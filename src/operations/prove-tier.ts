@@ -1,4 +1,4 @@
-import { pointVolume } from '../domain/backup-files.ts';
+import { pointVolumes } from '../domain/backup-files.ts';
 import { type ExpectedKind, expectedObjects, type Proof, prove, type RestoredVolume } from '../domain/completeness.ts';
 import { ClusterNotReady, RestoreIncomplete } from '../domain/errors.ts';
 import type { Clock } from '../domain/given.ts';
@@ -48,7 +48,7 @@ async function gather({ replica }: ProveTier, api: ClusterApi, plan: Plan, reque
   if (list === undefined || volumes === undefined)
     throw new RestoreIncomplete(`the lists of ${backup} are gone from the replica`);
   const expected = expectedObjects(list, namespaces, plan.tiers[0]?.name === request.tier);
-  const own = volumes.map(pointVolume).filter((volume) => namespaces.includes(volume.namespace));
+  const own = pointVolumes(volumes, undefined).filter((volume) => namespaces.includes(volume.namespace));
   const [live, restored] = await Promise.all([
     liveNames(api, expected),
     own.length > 0 ? restoredVolumes(api, request) : [],

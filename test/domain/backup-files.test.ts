@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type PointVolume,
   podVolumeBackups,
-  pointVolume,
+  pointVolumes,
   resourceList,
+  type VeleroBackup,
   type VolumeInfo,
   veleroBackup,
   volumeInfos,
 } from '../../src/domain/backup-files.ts';
 import { backupJson, CONFIGURATION, CRITICAL, MOVED, type RealBackup, zipped } from './real-backup.ts';
 
-const volumesOf = (real: RealBackup) => volumeInfos.parse(zipped(real, 'volumeinfo')).map(pointVolume);
+const volumesOf = (real: RealBackup) => pointVolumes(volumeInfos.parse(zipped(real, 'volumeinfo')), undefined);
 
 describe('the real files of Velero 1.18.2', () => {
   it('tell what was backed up, when, and until when it is kept', () => {
@@ -18,7 +20,11 @@ describe('the real files of Velero 1.18.2', () => {
         name: CRITICAL.name,
         labels: { 'velero.io/schedule-name': 'critical-15m', 'velero.io/storage-location': 'default' },
       },
-      spec: { includedNamespaces: ['knative-lambda', 'rabbitmq-system'], ttl: '24h0m0s' },
+      spec: {
+        includedNamespaces: ['knative-lambda', 'rabbitmq-system'],
+        ttl: '24h0m0s',
+        defaultVolumesToFsBackup: true,
+      },
       status: {
         phase: 'Completed',
         progress: { itemsBackedUp: 85 },
@@ -97,6 +103,14 @@ describe('a volume', () => {
     ...change,
   });
   const kept = { snapshotHandle: 'abc', size: 10 };
+  const backup = (spec: Partial<VeleroBackup['spec']>): VeleroBackup =>
+    veleroBackup.parse({ ...(backupJson(CRITICAL) as object), spec });
+  const byFiles = backup({ defaultVolumesToFsBackup: true });
+  function pointVolume(of: VolumeInfo, from = byFiles): PointVolume {
+    const [volume] = pointVolumes([of], from);
+    if (volume === undefined) throw new Error('no volume');
+    return volume;
+  }
 
   it.each<[string, Partial<VolumeInfo>, boolean]>([
     ['backed up from the file system can be had elsewhere', { backupMethod: 'PodVolumeBackup', pvbInfo: kept }, true],
@@ -128,6 +142,19 @@ describe('a volume', () => {
     ['', false],
   ])('skipped because "%s" was left out on purpose: %s', (skippedReason, optedOut) => {
     expect(pointVolume(info({ skipped: true, skippedReason }))).toMatchObject({ portable: false, optedOut });
+  });
+
+  it.each<[string, Partial<VeleroBackup['spec']>]>([
+    ['files are not the default', { defaultVolumesToFsBackup: false }],
+    ['nothing is the default', {}],
+    ['a policy chooses', { defaultVolumesToFsBackup: true, resourcePolicy: { kind: 'configmap', name: 'chosen' } }],
+  ])('is not left out by what Velero says of every volume that it does not read, where %s', (_, spec) => {
+    const skippedReason = 'podvolume: opted out due to annotation in pod orders-0;';
+    const skipped = info({ skipped: true, skippedReason });
+    expect(pointVolume(skipped)).toMatchObject({ optedOut: true });
+    expect(pointVolume(skipped, backup(spec))).toMatchObject({ portable: false, optedOut: false });
+    const byPolicy = info({ skipped: true, skippedReason: "matched action is 'skip' in chosen resource policies" });
+    expect(pointVolume(byPolicy, backup(spec))).toMatchObject({ optedOut: true });
   });
 
   it('without a claim goes by the name of its disk', () => {

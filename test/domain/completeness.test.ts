@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { pointVolume, resourceList, volumeInfos } from '../../src/domain/backup-files.ts';
+import { pointVolumes, resourceList, volumeInfos } from '../../src/domain/backup-files.ts';
 import { type ExpectedKind, expectedObjects, prove, type RestoredVolume } from '../../src/domain/completeness.ts';
 import { always } from './always.ts';
 import { CRITICAL, zipped } from './real-backup.ts';
 
 const list = resourceList.parse(zipped(CRITICAL, 'resource-list'));
-const volumes = volumeInfos.parse(zipped(CRITICAL, 'volumeinfo')).map(pointVolume);
+const volumes = pointVolumes(volumeInfos.parse(zipped(CRITICAL, 'volumeinfo')), undefined);
 const BOTH = ['knative-lambda', 'rabbitmq-system'];
 
 const kindsOf = (expected: ExpectedKind[]) => expected.map(({ kind }) => kind).toSorted();
