@@ -123,7 +123,10 @@ export class Eks implements Service {
     for (const key of this.records.clusterKeys())
       if (!this.#clusters.has(key))
         throw new AwsError('ResourceNotFoundException', `No cluster found for name: ${key.split('/')[1]}.`, 404);
-    for (const cluster of this.clusters()) this.#start(cluster);
+    for (const cluster of this.clusters()) {
+      for (const { name, version } of this.records.addons(cluster)) cluster.simulated?.install?.(name, version);
+      this.#start(cluster);
+    }
   }
 
   createCluster(input: Input, region: string): EksCluster {
@@ -160,6 +163,7 @@ export class Eks implements Service {
     const made = this.records.addAddon(input, cluster.settings.region, 'CREATING');
     this.#world.schedule(cluster.settings.region, this.#world.latencies.draw('eks.addon'), () => {
       made.status = 'ACTIVE';
+      cluster.simulated?.install?.(made.name, made.version);
     });
     return made;
   }

@@ -14,6 +14,8 @@ import { addNodes, type NodeSpec } from './nodes.ts';
 import { crashPod } from './pods.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { serveService } from './serving.ts';
+import { SNAPSHOT_ADD_ON, snapshotControllerAddOn } from './snapshots/add-on.ts';
+import { snapshotController } from './snapshots/snapshot-controller.ts';
 import { Store } from './store.ts';
 import { Volumes } from './volumes.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -36,7 +38,7 @@ export class Cluster implements ControlPlane {
   readonly events: Events;
   readonly kubelet: NodeAgents;
   /** What images do that do more than run, by name; see `Program`. Fill it before `start`. */
-  readonly programs = new Map<string, Program>();
+  readonly programs = new Map<string, Program>([[SNAPSHOT_ADD_ON, snapshotController]]);
   readonly #queue = new WorkQueue();
   readonly #resyncs: (() => void)[] = [];
   #started = false;
@@ -87,6 +89,16 @@ export class Cluster implements ControlPlane {
   /** Answers a REST request, as the API server behind the cluster's endpoint does. */
   handle(request: ApiRequest): ApiResponse {
     return rest(this, request);
+  }
+
+  /** What an EKS add-on puts into a cluster, as far as anything here depends on it; settled before the first start. */
+  install(addOn: string, version?: string): void {
+    if (addOn !== SNAPSHOT_ADD_ON) return;
+    const put = (): void => {
+      for (const object of snapshotControllerAddOn(this.host.region, version)) this.api.create(object);
+    };
+    if (this.#started) put();
+    else this.build(put);
   }
 
   /** Acts after latencies drawn by these names; at once (but not within this call) while a settled state is built. */

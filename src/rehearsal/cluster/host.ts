@@ -67,4 +67,6 @@ export type SimulatedCluster = {
   start(): void;
   /** Its region is lost, or it is deleted. */
   stop?(): void;
+  /** An EKS add-on comes into it. */
+  install?(addOn: string, version: string): void;
 };

@@ -22,6 +22,8 @@ const FULL = 0.8;
  */
 export class Volumes {
   readonly #volumes = new Map<string, Volume>();
+  /** Copies of volumes, by the snapshots' handles. */
+  readonly #kept = new Map<string, Content>();
   readonly #cluster: string;
   readonly #now: () => number;
 
@@ -67,6 +69,19 @@ export class Volumes {
   /** The content of this moment, to be kept. */
   snapshot(pv: string): Content {
     return { ...this.contentAt(pv) };
+  }
+
+  /** What a snapshot holds; it outlives its volume. */
+  keep(snapshot: string, content: Content): void {
+    this.#kept.set(snapshot, content);
+  }
+
+  kept(snapshot: string): Content | undefined {
+    return this.#kept.get(snapshot);
+  }
+
+  forget(snapshot: string): void {
+    this.#kept.delete(snapshot);
   }
 
   /** Puts content in place of what was there: a restore. Whoever writes now writes on top of it. */

@@ -42,6 +42,7 @@ export function cloudWithEks() {
         },
         start: () => void runs.push('start'),
         stop: () => void runs.push('stop'),
+        install: (addOn, version) => void runs.push(`${addOn} ${version}`),
       };
     },
     parts,

@@ -35,6 +35,21 @@ describe('EKS clusters', () => {
     });
   });
 
+  it('get what their add-ons bring, whether they had them from the start or not', async () => {
+    const { world, call, eks, runs } = cloudWithEks();
+    eks.adopt({ name: 'old', region: REGION, version: '1.35', addons: { 'snapshot-controller': 'v8.3.0-eksbuild.1' } });
+    const place = templatePlace(REGION, 'Cluster');
+    eks.adopt({ name: 'made', region: REGION, version: '1.35' });
+    eks.resources['AWS::EKS::Addon']?.({ ClusterName: 'made', AddonName: 'from-template', AddonVersion: 'v1' }, place);
+    eks.deployed();
+    expect(runs).toEqual(['snapshot-controller v8.3.0-eksbuild.1', 'start', 'from-template v1', 'start']);
+    await call('CreateAddon', { clusterName: 'old', addonName: 'later', addonVersion: 'v2' });
+    await pass(world, 14);
+    expect(runs.at(-1)).toBe('start');
+    await pass(world, 2);
+    expect(runs.at(-1)).toBe('later v2');
+  });
+
   it('do not finish while us-east-1 is lost', async () => {
     const { world, call, auto } = cloudWithEks();
     await call('CreateCluster', auto('fresh'));

@@ -51,6 +51,19 @@ describe('a pod', () => {
     expect(readyOf(rig.pods()).map((each) => each.metadata.name)).toEqual(['p', 'always', 'q']);
   });
 
+  it('that never pulls waits for another to bring its image to the node', async () => {
+    const rig = rigWithNode();
+    rig.create(pod('mover', podSpec({}, { imagePullPolicy: 'Never' })));
+    await rig.pass(60);
+    expect(one(rig).status.containerStatuses[0].state.waiting).toEqual({
+      reason: 'ErrImageNeverPull',
+      message: 'Container image "registry/shop:1" is not present with pull policy of Never',
+    });
+    rig.create(pod('agent'));
+    await rig.pass(90);
+    expect(readyOf(rig.pods()).map((each) => each.metadata.name)).toEqual(['mover', 'agent']);
+  });
+
   it('runs its init containers to completion, one after the other, and then the others', async () => {
     const rig = rigWithNode();
     const started: string[] = [];

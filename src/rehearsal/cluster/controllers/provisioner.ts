@@ -3,6 +3,8 @@ import type { KubeObject } from '../host.ts';
 import { zoneOf } from '../nodes.ts';
 import { quantity } from '../quantity.ts';
 import { SELECTED_NODE } from '../scheduler/pod-volumes.ts';
+import { SNAPSHOT_CONTENTS, SNAPSHOTS } from '../snapshots/definitions.ts';
+import type { Content } from '../volumes.ts';
 import { bindClaim } from './bind-claim.ts';
 
 /**
@@ -13,6 +15,9 @@ const AUTO_MODE = 'ebs.csi.eks.amazonaws.com';
 const DRIVER = 'ebs.csi.aws.com';
 /** Migrated to the CSI driver: https://kubernetes.io/docs/concepts/storage/volumes/#aws-ebs-csi-migration */
 const IN_TREE = 'kubernetes.io/aws-ebs';
+
+/** The one driver that makes volumes and snapshots in a cluster. */
+export const driverOf = ({ host }: ControlPlane): string => (host.autoMode ? AUTO_MODE : DRIVER);
 
 /** Has a volume made for the claim, as its storage class says; `coming` holds the claims whose volume is being made. */
 export function provision(cluster: ControlPlane, claim: KubeObject, coming: Set<string>): void {
@@ -28,13 +33,35 @@ export function provision(cluster: ControlPlane, claim: KubeObject, coming: Set<
   }
   const zone = zoneFor(cluster, claim, storageClass);
   if (zone === undefined) return;
+  const source = sourceOf(cluster, claim);
+  if (typeof source === 'string') {
+    events.warn(claim, 'ProvisioningFailed', source);
+    return;
+  }
   coming.add(uid);
   cluster.later('volume.provision', () => {
     coming.delete(uid);
     const current = store.byUid(uid);
     if (current === undefined || current.metadata.deletionTimestamp !== undefined || current.spec.volumeName) return;
-    bindClaim(cluster, current, createVolume(cluster, current, storageClass, zone));
+    const volume = createVolume(cluster, current, storageClass, zone);
+    if (source !== undefined) cluster.volumes.fill(volume.metadata.name, source);
+    bindClaim(cluster, current, volume);
   });
+}
+
+/** What the new volume is to hold from the start, or why it cannot be made. https://kubernetes.io/docs/concepts/storage/persistent-volumes/#volume-snapshot-and-restore-volume-from-snapshot-support */
+function sourceOf({ store, volumes }: ControlPlane, { metadata, spec }: KubeObject): Content | string | undefined {
+  const { kind, name } = spec.dataSourceRef ?? spec.dataSource ?? {};
+  if (kind !== 'VolumeSnapshot') return undefined;
+  const failed = `error getting handle for DataSource Type VolumeSnapshot by Name ${name}`;
+  const snapshot = store.get({ resource: SNAPSHOTS, namespace: metadata.namespace, name });
+  if (snapshot === undefined) return `${failed}: error getting snapshot ${name} from api server: not found`;
+  if (snapshot.status?.readyToUse !== true) return `${failed}: snapshot ${name} is not Ready`;
+  const bound = { resource: SNAPSHOT_CONTENTS, name: snapshot.status.boundVolumeSnapshotContentName };
+  const handle: string = store.get(bound)?.status?.snapshotHandle ?? '';
+  if (quantity(spec.resources.requests.storage) < quantity(snapshot.status.restoreSize))
+    return `${failed}: requested volume size is less than the size for the source snapshot ${name}`;
+  return volumes.kept(handle) ?? `rpc error: code = NotFound desc = Snapshot ${handle} not found`;
 }
 
 function problemWith(
@@ -69,7 +96,7 @@ function createVolume(cluster: ControlPlane, claim: KubeObject, storageClass: Ku
   const { uid, name, namespace } = claim.metadata;
   const storage = claim.spec.resources.requests.storage;
   const volumeName = `pvc-${uid}`;
-  const driver = cluster.host.autoMode ? AUTO_MODE : DRIVER;
+  const driver = driverOf(cluster);
   const matchExpressions = [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [zone] }];
   cluster.volumes.add(volumeName, quantity(storage));
   return cluster.store.create({

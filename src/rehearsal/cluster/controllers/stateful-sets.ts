@@ -48,7 +48,8 @@ function byOrdinal(set: KubeObject, pods: KubeObject[]): Map<number, KubeObject>
 
 /**
  * Brings the set to its size, one pod after the other unless it says Parallel; true when all of them are ready.
- * A pod that ended is replaced; one that is being deleted is waited for.
+ * A pod that ended is replaced; one that is being deleted is waited for; one that waits gets the claims that it lacks.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/controller/statefulset/stateful_set_control.go (processReplica)
  */
 function settle(cluster: ControlPlane, set: KubeObject, pods: Map<number, KubeObject>, revision: string): boolean {
   const { store } = cluster;
@@ -61,6 +62,7 @@ function settle(cluster: ControlPlane, set: KubeObject, pods: Map<number, KubeOb
     if (pod === undefined) createReplica(cluster, set, ordinal, revision);
     else if (hasEnded(pod) && pod.metadata.deletionTimestamp === undefined) store.remove(store.refOf(pod));
     else if (isReady(pod)) continue;
+    else if (pod.status?.phase === 'Pending') createClaims(cluster, set, pod.metadata.name);
     healthy = false;
     if (!parallel) return false;
   }
@@ -91,7 +93,7 @@ function createReplica(cluster: ControlPlane, set: KubeObject, ordinal: number, 
   const { template, serviceName } = set.spec;
   const podName = `${name}-${ordinal}`;
   const templates: KubeObject[] = set.spec.volumeClaimTemplates ?? [];
-  for (const each of templates) createClaim(cluster, set, each, podName);
+  createClaims(cluster, set, podName);
   const claimed = templates.map((each) => ({
     name: each.metadata.name,
     persistentVolumeClaim: { claimName: `${each.metadata.name}-${podName}` },
@@ -103,6 +105,10 @@ function createReplica(cluster: ControlPlane, set: KubeObject, ordinal: number, 
     labels: { [REVISION]: revision, [POD_NAME]: podName, [INDEX]: String(ordinal) },
     spec: { hostname: podName, ...(serviceName && { subdomain: serviceName }), ...(volumes.length > 0 && { volumes }) },
   });
+}
+
+function createClaims(cluster: ControlPlane, set: KubeObject, podName: string): void {
+  for (const each of set.spec.volumeClaimTemplates ?? []) createClaim(cluster, set, each, podName);
 }
 
 /** A claim that is there already is used as it is: that is how restored volumes come back to their pods. */

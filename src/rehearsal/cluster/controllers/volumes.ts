@@ -2,6 +2,8 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import { claimsOf, hasEnded } from '../pods.ts';
 import { quantity } from '../quantity.ts';
+import { matchesSelector } from '../selectors.ts';
+import { SNAPSHOTS } from '../snapshots/definitions.ts';
 import { bindClaim } from './bind-claim.ts';
 import { provision } from './provisioner.ts';
 
@@ -27,6 +29,7 @@ export function controlVolumes(cluster: ControlPlane): void {
     else retryPending();
   });
   store.watch('storageclasses.storage.k8s.io', retryPending);
+  store.watch(SNAPSHOTS, retryPending);
   store.watch('persistentvolumeclaims', ({ type, object }) => {
     const volume =
       type === 'DELETED' &&
@@ -44,6 +47,7 @@ export function controlVolumes(cluster: ControlPlane): void {
   cluster.onResync(() => coming.clear());
 }
 
+/** No provisioner of CSI looks at a claim with a selector. https://github.com/kubernetes-csi/external-provisioner/blob/v5.3.0/pkg/controller/controller.go */
 function bindOrProvision(cluster: ControlPlane, claim: KubeObject, coming: Set<string>): void {
   const volume = matchingVolume(cluster, claim);
   if (volume !== undefined) {
@@ -57,7 +61,7 @@ function bindOrProvision(cluster: ControlPlane, claim: KubeObject, coming: Set<s
 /** The volume that the claim names, one that is kept for it, or one that suits it. */
 function matchingVolume(cluster: ControlPlane, claim: KubeObject): KubeObject | undefined {
   const { name, namespace, uid } = claim.metadata;
-  const { volumeName, resources, storageClassName = '' } = claim.spec;
+  const { volumeName, resources, storageClassName = '', selector } = claim.spec;
   const isFree = ({ spec }: KubeObject): boolean =>
     spec.claimRef === undefined ||
     (spec.claimRef.name === name &&
@@ -69,8 +73,9 @@ function matchingVolume(cluster: ControlPlane, claim: KubeObject): KubeObject | 
     return named !== undefined && isFree(named) ? named : undefined;
   }
   const wanted = quantity(resources.requests.storage);
-  const suits = ({ spec, status }: KubeObject): boolean =>
+  const suits = ({ metadata, spec, status }: KubeObject): boolean =>
     status?.phase === 'Available' &&
+    (selector === undefined || matchesSelector(selector, metadata.labels)) &&
     (spec.storageClassName ?? '') === storageClassName &&
     quantity(spec.capacity.storage) >= wanted;
   const volumes = store

@@ -173,9 +173,11 @@ export class Containers {
         problem,
       });
     }
-    container.reason = tries === 0 ? 'ErrImagePull' : 'ImagePullBackOff';
-    container.message = tries === 0 ? problem : `Back-off pulling image "${container.spec.image}": ${problem}`;
-    const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** tries, LONGEST_BACK_OFF_MS);
+    const never = container.spec.imagePullPolicy === 'Never';
+    const told = tries === 0 || never;
+    container.reason = never ? 'ErrImageNeverPull' : tries === 0 ? 'ErrImagePull' : 'ImagePullBackOff';
+    container.message = told ? problem : `Back-off pulling image "${container.spec.image}": ${problem}`;
+    const delay = never ? FIRST_BACK_OFF_MS : Math.min(FIRST_BACK_OFF_MS * 2 ** tries, LONGEST_BACK_OFF_MS);
     container.cancel = this.#cluster.after(delay, () => {
       container.cancel = undefined;
       const still = this.#pullProblem(run, container.spec);
@@ -185,10 +187,12 @@ export class Containers {
     });
   }
 
-  /** An image that the node has is not asked for again, unless the pull policy is Always. */
+  /** An image that the node has is not asked for again, unless the pull policy is Always; with Never it must be there. */
   #pullProblem(run: PodRun, spec: KubeObject): string | undefined {
     const always = spec.imagePullPolicy === 'Always' || (spec.imagePullPolicy === undefined && untagged(spec.image));
     if (!always && this.#imagesOf(run.node).has(spec.image)) return undefined;
+    if (spec.imagePullPolicy === 'Never')
+      return `Container image "${spec.image}" is not present with pull policy of Never`;
     return this.#cluster.host.imageProblem(spec.image);
   }
 

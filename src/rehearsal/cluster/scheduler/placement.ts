@@ -103,10 +103,19 @@ const sameDomain = (cluster: ControlPlane, node: KubeObject, key: string): KubeO
   return cluster.store.list('nodes').filter((each) => each.metadata.labels?.[key] === domain);
 };
 
-/** Fewest pods of the same controller first, so that replicas spread over nodes and zones. */
+/**
+ * Fewest pods of the same controller first, so that replicas spread over nodes and zones; and of those that the pod asks
+ * to be spread with over nodes. https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+ */
 export const siblingsAmong = (pod: KubeObject, others: Iterable<KubeObject>): number => {
   const owner = controllerOf(pod)?.uid;
+  const spread = pod.spec.topologySpreadConstraints?.find((each: KubeObject) => each.topologyKey === HOSTNAME);
+  const isSibling = (other: KubeObject): boolean =>
+    controllerOf(other)?.uid === owner ||
+    (spread !== undefined &&
+      other.metadata.namespace === pod.metadata.namespace &&
+      matchesSelector(spread.labelSelector, other.metadata.labels));
   let count = 0;
-  if (owner !== undefined) for (const other of others) if (controllerOf(other)?.uid === owner) count++;
+  if (owner !== undefined) for (const other of others) if (isSibling(other)) count++;
   return count;
 };

@@ -1,8 +1,10 @@
 import type { KubeObject } from '../host.ts';
+import { labelValue } from './label-value.ts';
 import { Lane } from './lane.ts';
 import { isAvailable } from './locations.ts';
+import { forgetMoved } from './moved-expiry.ts';
+import { isWaiting } from './operations-follower.ts';
 import { openRepository } from './repositories.ts';
-import { labelValue } from './restore/reset-metadata.ts';
 import type { Server } from './server.ts';
 
 const FAILURE = 'velero.io/gc-failure';
@@ -91,6 +93,8 @@ export class Expiry {
     server.setStatus(backup, { phase: 'Deleting' });
     const errors: string[] = [];
     await this.#forget(backup, location).catch((error: Error) => errors.push(error.message));
+    if (backup.spec.snapshotMoveData)
+      await forgetMoved(server, backup, location).catch((error: Error) => errors.push(error.message));
     if (errors.length === 0)
       await this.#deleteFiles(backup, location).catch((error: Error) => errors.push(error.message));
     await this.#deleteRestores(backup);
@@ -153,6 +157,7 @@ function refusalOf(
   if (!spec.backupName) return 'spec.backupName is required';
   if (backup === undefined) return 'backup not found';
   const running = ['InProgress', 'Finalizing', 'FinalizingPartiallyFailed', 'ReadyToStart'];
+  if (isWaiting(backup ?? {})) return 'backup is still in progress';
   if (running.includes(backup.status?.phase)) return 'backup is still in progress';
   const { storageLocation } = backup.spec;
   if (location === undefined) return `backup storage location ${storageLocation} not found`;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../host.ts';
+import { openApi, type Shape } from '../schema-shape.ts';
 import { BACKUP } from './schemas/backup.ts';
 import { DATA_DOWNLOAD, DATA_UPLOAD } from './schemas/data-movement.ts';
 import { BACKUP_STORAGE_LOCATION, VOLUME_SNAPSHOT_LOCATION } from './schemas/location.ts';
@@ -6,7 +7,6 @@ import { BACKUP_REPOSITORY, POD_VOLUME_BACKUP, POD_VOLUME_RESTORE } from './sche
 import { DELETE_BACKUP_REQUEST, DOWNLOAD_REQUEST, SERVER_STATUS_REQUEST } from './schemas/requests.ts';
 import { RESTORE } from './schemas/restore.ts';
 import { SCHEDULE } from './schemas/schedule.ts';
-import { openApi, type Shape } from './schemas/shape.ts';
 
 export type Kind = {
   kind: string;

@@ -1,10 +1,15 @@
 import type { KubeObject } from '../host.ts';
 import type { Content } from '../volumes.ts';
 import { claimOf } from './backup/volumes.ts';
+import { Agent } from './data-movement/agent.ts';
+import { RestoreExposer } from './data-movement/expose-restore.ts';
+import { SnapshotExposer } from './data-movement/expose-snapshot.ts';
+import { Movements } from './data-movement/movements.ts';
 import type { DoneMarkers } from './done-markers.ts';
 import { resourceOf } from './kinds.ts';
 import { type Knowledge, PartialData } from './kopia/repository.ts';
-import { concurrencyOn } from './node-agent-config.ts';
+import { type AgentConfig, agentConfig } from './node-agent-config.ts';
+import { DataPaths } from './node-agent-paths.ts';
 import { ObjectStore } from './object-store.ts';
 import type { Process } from './process.ts';
 import { openRepository } from './repositories.ts';
@@ -29,7 +34,9 @@ export class NodeAgent {
   readonly #knowledge: Knowledge;
   readonly #done: DoneMarkers;
   readonly #waiting = new Map<string, (object: KubeObject) => Promise<void>>();
-  #free: number;
+  readonly #running = new Set<string>();
+  readonly #paths: DataPaths;
+  readonly #config: AgentConfig;
 
   constructor(process: Process, args: string[], knowledge: Knowledge, done: DoneMarkers) {
     this.#process = process;
@@ -37,7 +44,8 @@ export class NodeAgent {
     this.#namespace = process.env('VELERO_NAMESPACE') ?? process.namespace;
     this.#knowledge = knowledge;
     this.#done = done;
-    this.#free = concurrencyOn(process.cluster.store, this.#namespace, this.#node, args);
+    this.#config = agentConfig(process.cluster, this.#namespace, this.#node, args);
+    this.#paths = new DataPaths(this.#config.concurrency);
   }
 
   get cluster() {
@@ -61,6 +69,10 @@ export class NodeAgent {
       if (type !== 'DELETED' && object.spec.nodeName === this.#node && waits(object)) this.#podWaits(object);
     });
     this.#process.onEnd(cancel);
+    this.#paths.onFree(() => this.#next());
+    const agent = new Agent(this.#process, this.#node, this.#namespace, this.#config);
+    for (const exposer of [new SnapshotExposer(agent), new RestoreExposer(agent)])
+      new Movements(agent, exposer, this.#paths).start();
   }
 
   /** What an agent before this one left undone on this node ends with it. */
@@ -78,7 +90,8 @@ export class NodeAgent {
 
   #see(kind: string, object: KubeObject): void {
     const { uid } = object.metadata;
-    if (!['', 'New'].includes(object.status?.phase ?? '') || this.#waiting.has(uid)) return;
+    if (!['', 'New'].includes(object.status?.phase ?? '')) return;
+    if (this.#waiting.has(uid) || this.#running.has(uid)) return;
     if (kind === 'PodVolumeBackup') {
       if (object.spec.node === this.#node) this.#enqueue(object, (current) => this.#backUp(current));
       return;
@@ -103,20 +116,17 @@ export class NodeAgent {
 
   #next(): void {
     const [first] = this.#waiting;
-    if (first === undefined || this.#free === 0) return;
+    if (first === undefined || !this.#paths.take()) return;
     const [uid, work] = first;
-    this.#free--;
+    this.#waiting.delete(uid);
+    this.#running.add(uid);
     this.#process.spawn(async () => {
       const object = this.cluster.store.byUid(uid);
       if (object?.spec.cancel) this.#end(object, 'Canceled', object.status?.message);
       else if (object !== undefined) await work(object);
-      this.#waiting.delete(uid);
-      this.#free++;
-      this.#next();
+      this.#running.delete(uid);
+      this.#paths.release();
     });
-    // Taken, and kept in the map until it ended, so that it is not queued again.
-    this.#waiting.delete(uid);
-    this.#waiting.set(uid, work);
   }
 
   async #backUp(object: KubeObject): Promise<void> {

@@ -14,6 +14,8 @@ export type Ended = {
   location: string;
   moment: number;
   ended: number;
+  /** How many volumes' snapshots were moved. */
+  moved: number;
 };
 
 /** The Backup as it was when it was done. */
@@ -57,6 +59,7 @@ export function finished(draft: KubeObject, at: Ended): KubeObject {
       startTimestamp: stamp(at.moment),
       completionTimestamp: stamp(at.ended),
       progress: { totalItems: total, itemsBackedUp: total },
+      ...(at.moved > 0 && { backupItemOperationsAttempted: at.moved, backupItemOperationsCompleted: at.moved }),
       hookStatus: {},
       ...(log.warnings.count > 0 && { warnings: log.warnings.count }),
     },

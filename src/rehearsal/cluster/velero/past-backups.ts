@@ -8,13 +8,14 @@ import { collect } from './backup/collect.ts';
 import { type BackupFiles, contents, logs, METADATA, metadata, otherFiles } from './backup/files.ts';
 import { podVolumeBackup } from './backup/pod-volume-backup.ts';
 import { completeFilters, resourceFilter } from './backup/resource-filter.ts';
-import { volumeInfoOf } from './backup/volume-info.ts';
+import { movedInfo, updatedByUpload, volumeInfoOf } from './backup/volume-info.ts';
 import { claimOf, podVolumes, SkippedVolumes, unusable } from './backup/volumes.ts';
 import { PastRepository } from './kopia/past-repository.ts';
 import type { Manifest } from './kopia/snapshot.ts';
 import { Log } from './log.ts';
 import type { Content } from './object-store.ts';
 import { finished, stamp, uidOf } from './past-backup-object.ts';
+import { movableClaims, type PastMoves, pastMoves } from './past-moves.ts';
 import { backupFromSchedule, scheduledName } from './scheduled-backup.ts';
 
 /** Writes one object of the past: the key is below the location's prefix. */
@@ -46,6 +47,8 @@ export type PastGiven = {
 const DEFAULT_PASSWORD = 'static-passw0rd';
 const DEFAULT_RECENT = 12;
 const SECONDS_PER_VOLUME = 5;
+/** From the snapshot to the end of its upload, one after another. Our assumption. */
+const SECONDS_PER_MOVE = 30;
 
 /**
  * The backups of a settled past, written to a bucket at once: of the cluster's objects as they are now, and of its
@@ -85,14 +88,19 @@ class PastBuilder {
     const podVolumeBackups = taken.volumes.map((volume, index) =>
       this.#backUpVolume(volume, { name, uid }, moment + (1 + index * SECONDS_PER_VOLUME) * 1000, recent),
     );
-    const ended = moment + (1 + taken.volumes.length * SECONDS_PER_VOLUME) * 1000;
+    const filesEnded = moment + (1 + taken.volumes.length * SECONDS_PER_VOLUME) * 1000;
+    const moves = this.#move({ ...draft, metadata: { ...draft.metadata, uid } }, taken, filesEnded, recent);
+    const ended = filesEnded + moves.operations.length * SECONDS_PER_MOVE * 1000;
     this.#end = Math.max(this.#end, ended);
-    const backup = finished(draft, { ...taken, cluster, uid, location, moment, ended });
+    const backup = finished(draft, { ...taken, moved: moves.operations.length, cluster, uid, location, moment, ended });
     const files: BackupFiles = {
-      archive: { items: taken.items },
+      archive: { items: moves.items },
       podVolumeBackups,
-      volumeInfo: () => volumeInfoOf(cluster.store, taken, podVolumeBackups),
-      itemOperations: [],
+      volumeInfo: () => [
+        ...volumeInfoOf(cluster.store, taken, podVolumeBackups, (volume) => this.#isMoved(moves, volume)),
+        ...infoOf(taken.items, moves),
+      ],
+      itemOperations: moves.operations,
       results: { errors: {}, warnings: taken.log.warnings.result },
       log: () => taken.log.text(),
     };
@@ -102,6 +110,31 @@ class PastBuilder {
     for (const [end, content] of Object.entries(otherFiles(files))) put(`${directory}${name}-${end}`, content, ended);
     put(directory + METADATA, metadata(backup), ended);
     return { backup, podVolumeBackups };
+  }
+
+  /** Volumes whose snapshots were moved; none where the schedule says nothing of it. */
+  #move(draft: KubeObject, { spec, items }: Taken, from: number, recent: boolean): PastMoves {
+    const { cluster, random, location } = this.#given;
+    const claims = movableClaims(cluster.store, spec, items);
+    if (claims.length === 0) return { items, operations: [], uploads: [] };
+    const snapshot = (namespace: string, source: string, pv: string, at: number) => {
+      const content = this.#contentAt(pv, source, at);
+      const { id, incrementalBytes } = this.#repository(namespace, at).snapshot(source, content, at, recent);
+      return { id, bytes: content.bytes, incrementalBytes };
+    };
+    const backup = {
+      ...draft,
+      spec: { csiSnapshotTimeout: '10m0s', ...spec, storageLocation: location },
+    };
+    const each = SECONDS_PER_MOVE * 1000;
+    return pastMoves({ store: cluster.store, random, backup, items, from, each, snapshot }, claims);
+  }
+
+  #isMoved({ uploads }: PastMoves, { spec }: KubeObject): boolean {
+    return uploads.some(
+      (upload) =>
+        upload.spec.sourceNamespace === spec.claimRef?.namespace && upload.spec.sourcePVC === spec.claimRef?.name,
+    );
   }
 
   finish(): Past['latest'] {
@@ -122,6 +155,7 @@ class PastBuilder {
     const log = new Log(`backup=velero/${schedule.metadata.name}`, () => this.#given.cluster.now);
     const items = collect(store, spec, resourceFilter(spec, store.resources), log);
     const skipped = new SkippedVolumes();
+    for (const { object } of movableClaims(store, spec, items)) skipped.backedUp(object.spec.volumeName);
     const volumes = this.#volumesOf(items, spec.defaultVolumesToFsBackup, skipped, log);
     const taken = { spec, items, volumes, skipped, log };
     this.#taken.set(schedule.metadata.name, taken);
@@ -209,4 +243,9 @@ class PastBuilder {
     const { namespace } = pod.metadata;
     return this.#given.cluster.store.get({ resource: 'persistentvolumeclaims', namespace, name })?.spec.volumeName;
   }
+}
+
+function infoOf(items: ArchivedItem[], { operations, uploads }: PastMoves): KubeObject[] {
+  const known = operations.flatMap(({ spec }, index) => movedInfo(items, spec, uploads[index]));
+  return updatedByUpload(known, uploads);
 }

@@ -56,11 +56,12 @@ function ensurePassword({ store, namespace }: Server): void {
 
 /** What a server before this one left undone ends with it (markInProgressCRsFailed). */
 function markInterrupted(server: Server, kind: 'Backup' | 'Restore'): void {
+  const parts = kind === 'Backup' ? ['PodVolumeBackup', 'DataUpload'] : ['PodVolumeRestore', 'DataDownload'];
   for (const object of server.list(kind)) {
     if (object.status?.phase !== 'InProgress') continue;
     const failureReason = `found a ${kind.toLowerCase()} with status "InProgress" during the server starting, mark it as "Failed"`;
     server.setStatus(object, { phase: 'Failed', failureReason, completionTimestamp: server.store.timestamp() });
-    for (const part of server.list(kind === 'Backup' ? 'PodVolumeBackup' : 'PodVolumeRestore')) {
+    for (const part of parts.flatMap((each) => server.list(each))) {
       const ended = ['Completed', 'Failed', 'Canceled'].includes(part.status?.phase);
       const uid = part.metadata.labels?.[`velero.io/${kind.toLowerCase()}-uid`];
       if (!ended && uid === object.metadata.uid)

@@ -45,6 +45,8 @@ export type ServerOptions = {
   garbageCollectionFrequency: number;
   defaultTtl: number;
   podVolumeTimeout: number;
+  operationsFrequency: number;
+  operationTimeout: number;
   concurrentBackups: number;
   defaultVolumesToFsBackup: boolean;
   defaultSnapshotMoveData: boolean;
@@ -69,6 +71,8 @@ export function serverOptions(args: string[]): ServerOptions {
     garbageCollectionFrequency: duration('garbage-collection-frequency', 0) || 60 * MINUTE,
     defaultTtl: duration('default-backup-ttl', 720 * 60 * MINUTE),
     podVolumeTimeout: duration('fs-backup-timeout', 240 * MINUTE),
+    operationsFrequency: duration('item-operation-sync-frequency', 0) || 10_000,
+    operationTimeout: duration('default-item-operation-timeout', 240 * MINUTE),
     concurrentBackups: Math.max(1, Number(values.get('concurrent-backups') ?? 1)),
     defaultVolumesToFsBackup: isTrue(values.get('default-volumes-to-fs-backup')),
     defaultSnapshotMoveData: isTrue(values.get('default-snapshot-move-data')),

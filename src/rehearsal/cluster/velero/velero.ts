@@ -2,6 +2,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../host.ts';
 import type { Program, ProgramGiven } from '../programs.ts';
 import { runCommand } from './cli/commands.ts';
+import { startMover } from './data-movement/mover.ts';
 import { DoneMarkers } from './done-markers.ts';
 import { UsageError } from './flags.ts';
 import type { Knowledge } from './kopia/repository.ts';
@@ -68,6 +69,7 @@ class VeleroImage {
         process.spawn(() => runServer(server));
       } else if (args[0] === 'node-agent' && args[1] === 'server')
         new NodeAgent(process, args.slice(2), this.#knowledge, this.#done).start();
+      else if (args[0] === 'data-mover') startMover(process, args.slice(1), this.#knowledge);
       else process.spawn(() => command(process, args));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
 import { seed } from '../../../../src/rehearsal/cluster/load.ts';
 import { buildPastBackups } from '../../../../src/rehearsal/cluster/velero/past-backups.ts';
 import { platform } from './rig-platform.ts';
+import { shapeOf } from './shape-of.ts';
 import { SOURCE, START, VeleroRig } from './velero-rig.ts';
 
 const REAL = 'critical-15m-20261120223000';
@@ -24,17 +25,6 @@ const read = (bytes: Uint8Array, file: string): unknown =>
   JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : Buffer.from(bytes)).toString());
 
 const named = (name: string, file: string): string => `${name}/${file.startsWith('-') ? name : ''}${file}`;
-
-/** Every path to a value with its type, but for what API servers note about writes. */
-function shapeOf(value: unknown, path = '', found = new Set<string>()): Set<string> {
-  if (/\.metadata\.(managedFields|generation|resourceVersion)$/.test(path)) return found;
-  const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-  found.add(`${path}: ${type}`);
-  if (Array.isArray(value)) for (const item of value) shapeOf(item, `${path}[]`, found);
-  else if (typeof value === 'object' && value !== null)
-    for (const [key, item] of Object.entries(value)) shapeOf(item, `${path}.${key}`, found);
-  return found;
-}
 
 const shapeOfReal = (file: string): string[] =>
   [...shapeOf(read(readFileSync(`test/fixtures/velero-1.18.2/bucket/backups/${named(REAL, file)}`), file))].sort();

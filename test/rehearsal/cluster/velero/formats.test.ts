@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { list, parseFlags } from '../../../../src/rehearsal/cluster/velero/flags.ts';
 import { goDuration, printGoDuration } from '../../../../src/rehearsal/cluster/velero/go-duration.ts';
+import { labelValue } from '../../../../src/rehearsal/cluster/velero/label-value.ts';
 import { applyJsonPatch } from '../../../../src/rehearsal/cluster/velero/restore/json-patch.ts';
 import { inRestoreOrder, restoreOrder } from '../../../../src/rehearsal/cluster/velero/restore/order.ts';
 import { scheduleTimes } from '../../../../src/rehearsal/cluster/velero/schedule-times.ts';
@@ -20,6 +21,14 @@ describe('durations of Go', () => {
 
   it.each(['', '24', 'h', '1d', '1h 30m'])('refuse %j', (text) => {
     expect(() => goDuration(text)).toThrow('time: invalid duration');
+  });
+});
+
+describe('label values', () => {
+  it('are cut to what a label takes, and end with a digest, as the real ones do', () => {
+    const uids = '79b0c3da-f5b5-4b56-8e38-7a9bad843448.fe49fc0b-c335-48c0-810c-39d0846cb8f0';
+    expect(labelValue(`du-${uids}`)).toBe('du-79b0c3da-f5b5-4b56-8e38-7a9bad843448.fe49fc0b-c335-48c8ead14');
+    expect(labelValue('critical-20260301022500')).toBe('critical-20260301022500');
   });
 });
 

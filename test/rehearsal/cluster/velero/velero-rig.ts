@@ -31,7 +31,8 @@ export class VeleroRig {
   /** Service accounts without a role, as `cluster/namespace/name`. */
   readonly withoutRole = new Set<string>();
 
-  constructor(seedText = 'test') {
+  /** @param autoEast whether the east is a cluster of EKS Auto Mode, without a node of its own */
+  constructor(seedText = 'test', { autoEast = false } = {}) {
     this.kernel = new Kernel(seedText, START);
     this.world = new World(this.kernel, new Latencies(table, this.kernel.random.fork('latencies')));
     this.s3 = new S3(this.world);
@@ -45,10 +46,10 @@ export class VeleroRig {
     this.s3.makeBucket({ name: SOURCE, region: 'us-west-2', versioned: true });
     this.s3.makeBucket({ name: REPLICA, region: 'us-east-1', versioned: true });
     this.west = this.#cluster('west', 'us-west-2');
-    this.east = this.#cluster('east', 'us-east-1');
+    this.east = this.#cluster('east', 'us-east-1', autoEast);
   }
 
-  #cluster(name: string, region: string): Cluster {
+  #cluster(name: string, region: string, autoMode = false): Cluster {
     const { world, kernel } = this;
     const host: ClusterHost = {
       name,
@@ -56,7 +57,7 @@ export class VeleroRig {
       kernel,
       latencies: world.latencies,
       version: 'v1.35.4',
-      autoMode: false,
+      autoMode,
       schedule: (delayMs, act) => world.schedule(region, delayMs, act),
       up: () => world.network.up(region),
       imageProblem: () => undefined,
@@ -74,7 +75,8 @@ export class VeleroRig {
     };
     const cluster = new Cluster(host);
     installVelero(cluster);
-    cluster.addNodes({ zone: `${region}a`, name: `${name}-0` }, { zone: `${region}b`, name: `${name}-1` });
+    if (!autoMode)
+      cluster.addNodes({ zone: `${region}a`, name: `${name}-0` }, { zone: `${region}b`, name: `${name}-1` });
     return cluster;
   }
 

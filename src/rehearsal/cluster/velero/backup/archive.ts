@@ -9,6 +9,9 @@ export type ArchivedItem = { resource: string; namespace: string; name: string; 
 /** What a backup's tarball holds. */
 export type Archive = { items: ArchivedItem[] };
 
+export const isArchive = (payload: unknown): payload is Archive =>
+  typeof payload === 'object' && payload !== null && 'items' in payload;
+
 export const itemOf = (resource: string, object: KubeObject): ArchivedItem => ({
   resource,
   namespace: object.metadata.namespace ?? '',

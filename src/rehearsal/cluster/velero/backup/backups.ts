@@ -2,14 +2,16 @@ import type { KubeObject } from '../../host.ts';
 import { goDuration, printGoDuration } from '../go-duration.ts';
 import { invalidLists } from '../includes.ts';
 import { isAvailable } from '../locations.ts';
+import { isWaiting, OperationsFollower } from '../operations-follower.ts';
 import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
+import { finalizeBackup } from './finalize-backup.ts';
+import { backupOperations } from './operations.ts';
 import { completeFilters, mixedFilters } from './resource-filter.ts';
-import { finalizeBackup, runBackup } from './run-backup.ts';
+import { runBackup } from './run-backup.ts';
 
 /** Fields of a Backup that would change what it does. */
 const NOT_SIMULATED = ['resourcePolicy', 'orderedResources'];
-const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
 /**
@@ -19,15 +21,18 @@ const MINUTE = 60_000;
 export class Backups {
   readonly #server: Server;
   readonly #running = new Map<string, KubeObject>();
+  readonly #operations: OperationsFollower;
 
   constructor(server: Server) {
     this.#server = server;
+    this.#operations = new OperationsFollower(server, backupOperations(server));
   }
 
   start(): void {
     this.#server.watch('Backup', (backup, old) => {
       const phase = backup.status?.phase ?? '';
       if (phase === '' || phase === 'New') this.#queue(backup);
+      else if (isWaiting(backup)) this.#operations.follow(backup);
       // One that a server before this one had finished but for its last write.
       else if (old === undefined && /^Finalizing/.test(phase) && !this.#running.has(backup.metadata.uid))
         this.#server.process.spawn(() => finalizeBackup(this.#server, backup));
@@ -129,7 +134,7 @@ export class Backups {
       storageLocation: given.storageLocation || byDefault || options.defaultLocation,
       defaultVolumesToFsBackup: given.defaultVolumesToFsBackup ?? options.defaultVolumesToFsBackup,
       csiSnapshotTimeout: duration(given.csiSnapshotTimeout, 10 * MINUTE),
-      itemOperationTimeout: duration(given.itemOperationTimeout, 4 * HOUR),
+      itemOperationTimeout: duration(given.itemOperationTimeout, options.operationTimeout),
       snapshotMoveData: given.snapshotMoveData ?? options.defaultSnapshotMoveData,
     });
   }

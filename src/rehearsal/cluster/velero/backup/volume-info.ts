@@ -1,19 +1,102 @@
 import type { KubeObject } from '../../host.ts';
 import type { Store } from '../../store.ts';
+import type { Operation } from '../item-operations.ts';
+import type { Log } from '../log.ts';
 import { refuse } from '../refuse.ts';
 import type { Server } from '../server.ts';
 import type { ArchivedItem } from './archive.ts';
 import { claimOf, NO_SNAPSHOT, type SkippedVolumes } from './volumes.ts';
 
 /** What a backup took, and why it did not take the rest. */
-type Taken = { spec: KubeObject; items: ArchivedItem[]; skipped: SkippedVolumes };
+type Taken = { spec: KubeObject; items: ArchivedItem[]; skipped: SkippedVolumes; operations?: Operation[] };
 
-/** What is known of a backup's volumes; a volume that a snapshot would have to be taken of is refused. */
-export function volumeInfo(server: Server, taken: Taken, podVolumeBackups: KubeObject[]): KubeObject[] {
+/** What is to be done about a volume that no backup of files has; true when it has been seen to. */
+type Snapshotted = (volume: KubeObject) => boolean;
+
+/** What is known of a backup's volumes; one that a native snapshot would have to be taken of is refused. */
+export function volumeInfo(server: Server, taken: Taken, podVolumeBackups: KubeObject[], log: Log): KubeObject[] {
   const csi = server.options.features.includes('EnableCSI');
   const native = server.list('VolumeSnapshotLocation').length > 0;
-  return volumeInfoOf(server.store, taken, podVolumeBackups, (pv) => {
-    if (csi || native) refuse(server.cluster.host, `a ${csi ? 'CSI' : 'native'} snapshot of the volume ${pv}`);
+  const known = volumeInfoOf(server.store, taken, podVolumeBackups, ({ metadata, spec }) => {
+    if (csi && spec.csi !== undefined) return true;
+    if (taken.spec.snapshotMoveData) {
+      log.warn("VolumeSnapshotter plugin doesn't support data movement.", {
+        resource: 'persistentvolumes',
+        namespace: '',
+        name: metadata.name,
+      });
+    }
+    if (native) refuse(server.cluster.host, `a native snapshot of the volume ${metadata.name}`);
+    return false;
+  });
+  const moved = (taken.operations ?? []).flatMap(({ spec }) => {
+    const upload = server.find('DataUpload', spec.postOperationItems[0]?.Name ?? '');
+    return upload === undefined ? [] : movedInfo(taken.items, spec, upload);
+  });
+  return [...known, ...moved];
+}
+
+/** A volume whose snapshot's data is being moved. */
+export function movedInfo(items: ArchivedItem[], operation: KubeObject, { spec, status }: KubeObject): KubeObject[] {
+  const { Namespace, Name } = operation.resourceIdentifier;
+  const volume = items.find(
+    ({ resource, object }) =>
+      resource === 'persistentvolumes' &&
+      object.spec.claimRef?.namespace === Namespace &&
+      object.spec.claimRef?.name === Name,
+  )?.object;
+  if (volume === undefined) return [];
+  const { startTimestamp, phase = '' } = status ?? {};
+  return [
+    {
+      ...claimInfo(volume),
+      backupMethod: 'CSISnapshot',
+      snapshotDataMoved: true,
+      preserveLocalSnapshot: false,
+      skipped: false,
+      ...(startTimestamp && { startTimestamp }),
+      csiSnapshotInfo: {
+        snapshotHandle: 'unknown',
+        size: 0,
+        driver: spec.csiSnapshot.driver,
+        vscName: 'unknown',
+        operationID: 'unknown',
+        ReadyToUse: null,
+      },
+      snapshotDataMovementInfo: {
+        dataMover: spec.datamover || 'velero',
+        uploaderType: 'kopia',
+        snapshotHandle: '',
+        operationID: operation.operationID,
+        size: 0,
+        Phase: phase,
+      },
+      ...pvInfo(volume),
+    },
+  ];
+}
+
+/** The same, once the uploads have ended. https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/backup/backup.go (updateVolumeInfos) */
+export function updatedByUpload(known: KubeObject[], uploads: KubeObject[]): KubeObject[] {
+  return known.map((info) => {
+    const upload = uploads.find(
+      ({ spec }) => spec.sourcePVC === info.pvcName && spec.sourceNamespace === info.pvcNamespace,
+    );
+    if (upload === undefined || info.snapshotDataMovementInfo === undefined) return info;
+    const { phase, completionTimestamp, snapshotID = '', progress, incrementalBytes } = upload.status ?? {};
+    return {
+      ...info,
+      ...(completionTimestamp && { completionTimestamp }),
+      result: phase === 'Completed' ? 'succeeded' : 'failed',
+      snapshotDataMovementInfo: {
+        ...info.snapshotDataMovementInfo,
+        retainedSnapshot: upload.spec.csiSnapshot.volumeSnapshot,
+        snapshotHandle: snapshotID,
+        size: progress?.totalBytes ?? 0,
+        ...(incrementalBytes && { incrementalSize: incrementalBytes }),
+        Phase: phase,
+      },
+    };
   });
 }
 
@@ -25,7 +108,7 @@ export function volumeInfoOf(
   store: Store,
   { spec, items, skipped }: Taken,
   podVolumeBackups: KubeObject[],
-  snapshotWanted: (pv: string) => void = () => {},
+  snapshotted: Snapshotted = () => false,
 ): KubeObject[] {
   const volumes = new Map<string, KubeObject>();
   for (const { resource, name, object } of items) if (resource === 'persistentvolumes') volumes.set(name, object);
@@ -33,9 +116,9 @@ export function volumeInfoOf(
   for (const { resource, object } of items) if (resource === 'pods') pods.set(object.metadata.uid, object);
   const backedUp = podVolumeBackups.map((object) => backedUpInfo(store, object, pods, volumes));
   const known = new Set(backedUp.map(({ pvName }) => pvName));
-  for (const [pv] of volumes) {
+  for (const [pv, volume] of volumes) {
     if (known.has(pv) || skipped.withoutSnapshot(pv)) continue;
-    if (spec.snapshotVolumes !== false) snapshotWanted(pv);
+    if (spec.snapshotVolumes !== false && snapshotted(volume)) continue;
     const reason = spec.snapshotVolumes === false ? NO_SNAPSHOT : 'no applicable volumesnapshotter found';
     skipped.skip(pv, 'volumeSnapshot', reason);
   }

@@ -8,21 +8,22 @@ const NEVER = ['hostPath', 'secret', 'configMap', 'projected', 'downwardAPI'];
 
 export type PodVolumes = { chosen: string[]; optedOut: string[] };
 
-/** Which of a pod's volumes are backed up from its file system. https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/util/podvolume/pod_volume.go */
+/**
+ * Which of a pod's volumes are backed up from its file system. Velero calls opted out by annotation every claim's volume
+ * that is not, whatever the reason. https://github.com/vmware-tanzu/velero/blob/v1.18.3/internal/volumehelper/volume_policy_helper.go,
+ * https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/backup/item_backupper.go (Optout)
+ */
 export function podVolumes({ metadata, spec }: KubeObject, byDefault: boolean): PodVolumes {
-  const annotated = (name: string): string[] => {
-    const value: string = metadata.annotations?.[name] ?? '';
-    return value === '' ? [] : value.split(',');
-  };
-  if (!byDefault) return { chosen: annotated(OPT_IN), optedOut: [] };
-  const excluded = annotated(OPT_OUT);
-  const chosen: string[] = [];
-  const optedOut: string[] = [];
-  for (const volume of spec.volumes ?? []) {
-    if (NEVER.some((kind) => volume[kind] !== undefined) || volume.name.startsWith('default-token')) continue;
-    (excluded.includes(volume.name) ? optedOut : chosen).push(volume.name);
-  }
-  return { chosen, optedOut };
+  const named = (annotation: string): string[] => metadata.annotations?.[annotation]?.split(',') ?? [];
+  const volumes: KubeObject[] = spec.volumes ?? [];
+  const reachable = volumes.filter(
+    (volume) => NEVER.every((kind) => volume[kind] === undefined) && !volume.name.startsWith('default-token'),
+  );
+  const chosen = byDefault
+    ? reachable.filter(({ name }) => !named(OPT_OUT).includes(name))
+    : reachable.filter(({ name }) => named(OPT_IN).includes(name));
+  const left = volumes.filter((volume) => volume.persistentVolumeClaim !== undefined && !chosen.includes(volume));
+  return { chosen: chosen.map(({ name }) => name), optedOut: left.map(({ name }) => name) };
 }
 
 /** The claim behind a pod's volume; undefined for one without a claim, such as an emptyDir. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../host.ts';
 import type { ArchivedItem } from '../backup/archive.ts';
+import type { Operation } from '../item-operations.ts';
 import type { Results } from '../results.ts';
 import type { Server } from '../server.ts';
 import type { ResourceModifiers } from './resource-modifiers.ts';
@@ -29,6 +30,8 @@ export type RestoreContext = {
   errors: Results;
   /** By `resource/namespace/name`, of everything that was looked at. */
   outcomes: Map<string, ItemOutcome>;
+  /** What goes on after the items are restored. */
+  operations: Operation[];
   /** Persistent volumes that are not restored: their claims get new ones. */
   toProvision: Set<string>;
   /** Namespaces that were waited for in vain. */

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../host.ts';
+import type { Operation } from '../item-operations.ts';
 import { type ObjectStore, zipped } from '../object-store.ts';
 import { type Result, Results } from '../results.ts';
 import type { Server } from '../server.ts';
+import { operationsFile } from './operations.ts';
 
 const TIMEOUT_MS = 600_000;
 const POLL_MS = 10_000;
@@ -22,7 +24,14 @@ export async function finalizeRestore(server: Server, restore: KubeObject): Prom
     const volumes =
       (await store.zipped(`backups/${backup.metadata.name}/${backup.metadata.name}-volumeinfo.json.gz`)) ?? [];
     const restored = (await store.zipped(`restores/${name}/restore-${name}-resource-list.json.gz`)) ?? {};
-    await patchVolumes(server, restore, volumes, claimsIn(restored), errors);
+    const moved = restore.status.restoreItemOperationsAttempted > 0;
+    const operations: Operation[] = (moved ? await store.zipped(operationsFile(name)) : undefined) ?? [];
+    const claims = claimsIn(restored);
+    // What never came is not waited for.
+    for (const { spec, status } of operations)
+      if (status.phase !== 'Completed')
+        claims.delete(`${spec.resourceIdentifier.Namespace}/${spec.resourceIdentifier.Name}`);
+    await patchVolumes(server, restore, volumes, claims, errors);
     if (errors.count > 0) await addResults(store, name, errors.result);
   } catch (error) {
     server.cluster.host.record('velero', { restore: name, notFinal: (error as Error).message });

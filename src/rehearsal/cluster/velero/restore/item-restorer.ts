@@ -1,14 +1,18 @@
+import { NotSimulated } from '../../../kernel/not-simulated.ts';
 import { ApiError } from '../../api-error.ts';
 import type { KubeObject } from '../../host.ts';
 import type { ArchivedItem } from '../backup/archive.ts';
 import { archiveKey, type ItemOutcome, type RestoreContext } from './context.ts';
 import { keepExisting } from './existing.ts';
 import { act, withoutAnnotations } from './item-actions.ts';
+import { moveClaim, noteUpload } from './moved-volumes.ts';
 import { ensureNamespace } from './namespaces.ts';
 import { reprovision, retainedVolume } from './persistent-volume.ts';
 import { resetMetadata, withRestoreLabels } from './reset-metadata.ts';
 
 const MIRROR = 'kubernetes.io/config.mirror';
+const CLAIMS = 'persistentvolumeclaims';
+const UPLOADS = 'datauploads.velero.io';
 const CRDS = 'customresourcedefinitions.apiextensions.k8s.io';
 const CRD_TIMEOUT_MS = 600_000;
 const BINDING = ['pv.kubernetes.io/bind-completed', 'pv.kubernetes.io/bound-by-controller'];
@@ -48,14 +52,18 @@ async function prepared(context: RestoreContext, item: ArchivedItem, target: str
   let acted: ReturnType<typeof act>;
   try {
     acted = act(server, resource, resetMetadata(source), original, restore, volumeBackups);
+    if (resource === UPLOADS) return void noteUpload(context, original);
+    if (resource === CLAIMS && acted !== undefined)
+      acted = { ...acted, object: moveClaim(context, acted.object, original, target) };
   } catch (error) {
+    if (error instanceof NotSimulated) throw error;
     errors.add(target, `error preparing ${idOf(item, target)}: ${(error as Error).message}`);
     return undefined;
   }
   if (acted === undefined) return undefined;
   for (const [kind, namespace, name] of acted.additional) await restoreNamed(context, kind, namespace, name);
   let { object } = acted;
-  if (resource === 'persistentvolumeclaims' && object.spec.volumeName) {
+  if (resource === CLAIMS && object.spec.volumeName) {
     object = withoutAnnotations(object, BINDING);
     if (toProvision.has(object.spec.volumeName)) {
       const { volumeName: _volume, ...spec } = object.spec;

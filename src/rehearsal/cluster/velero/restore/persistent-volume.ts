@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../host.ts';
 import { refuse } from '../refuse.ts';
 import type { RestoreContext } from './context.ts';
+import { notedOf } from './moved-volumes.ts';
 
 /**
  * Whether a persistent volume is left out, so that its claim gets a new one: when its data is in a backup of files
@@ -8,7 +9,7 @@ import type { RestoreContext } from './context.ts';
  * volume is empty, and nobody complains.
  */
 export function reprovision(
-  { server, volumeInfo, volumeBackups, toProvision }: RestoreContext,
+  { server, restore, volumeInfo, volumeBackups, toProvision }: RestoreContext,
   volume: KubeObject,
 ): boolean {
   const { name } = volume.metadata;
@@ -17,7 +18,10 @@ export function reprovision(
   const { claimRef, persistentVolumeReclaimPolicy } = volume.spec;
   const moved = info?.backupMethod === 'PodVolumeBackup' || info?.backupMethod === 'CSISnapshot';
   const known =
-    info === undefined && claimRef !== undefined && volumeBackups.hasClaim(claimRef.namespace, claimRef.name);
+    info === undefined &&
+    claimRef !== undefined &&
+    (volumeBackups.hasClaim(claimRef.namespace, claimRef.name) ||
+      notedOf(server, restore, claimRef.namespace, claimRef.name).length === 1);
   if (!moved && !known && persistentVolumeReclaimPolicy !== 'Delete') return false;
   toProvision.add(name);
   return true;

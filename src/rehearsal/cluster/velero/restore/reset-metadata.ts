@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../host.ts';
+import { labelValue } from '../label-value.ts';
 
 /**
  * An object without what only its old cluster knew: identity, owners, status. Finalizers, labels and annotations stay.
@@ -20,9 +21,6 @@ export function resetMetadata(object: KubeObject): KubeObject {
   } = metadata;
   return { ...rest, metadata: kept };
 }
-
-/** Label values have at most 63 characters: longer names are cut and made unique by a digest. */
-export const labelValue = (name: string): string => (name.length <= 63 ? name : name.slice(0, 63));
 
 export function withRestoreLabels(object: KubeObject, backup: string, restore: string): KubeObject {
   const { metadata } = object;

@@ -20,7 +20,7 @@ export async function uploadResults(context: RestoreContext, store: ObjectStore)
   const files: [string, unknown][] = [
     [`restore-${name}-results.gz`, resultsOf(warnings.result, errors.result)],
     [`restore-${name}-resource-list.json.gz`, restoredList(context)],
-    [`restore-${name}-itemoperations.json.gz`, []],
+    [`restore-${name}-itemoperations.json.gz`, context.operations],
     [`${name}-volumeinfo.json.gz`, volumesOf(context)],
   ];
   for (const [file, value] of files) await store.put(path + file, zipped(value)).catch(() => undefined);
@@ -44,24 +44,42 @@ function restoredList({ outcomes }: RestoreContext): Record<string, string[]> {
   );
 }
 
-function volumesOf({ server, restore }: RestoreContext): KubeObject[] {
-  return server
-    .list('PodVolumeRestore')
-    .filter(({ metadata }) => metadata.labels?.['velero.io/restore-uid'] === restore.metadata.uid)
-    .map(({ spec, status }) => ({
-      restoreMethod: 'PodVolumeRestore',
-      snapshotDataMoved: false,
-      pvrInfo: {
-        snapshotHandle: spec.snapshotID,
-        uploaderType: 'kopia',
-        volumeName: spec.volume,
-        podName: spec.pod.name,
-        podNamespace: spec.pod.namespace,
-        size: status?.progress?.totalBytes ?? 0,
-        Phase: status?.phase ?? '',
-      },
-    }));
+function volumesOf(context: RestoreContext): KubeObject[] {
+  return [...byFiles(context), ...byMovement(context)];
 }
+
+const ofRestore = ({ server, restore }: RestoreContext, kind: string): KubeObject[] =>
+  server.list(kind).filter(({ metadata }) => metadata.labels?.['velero.io/restore-uid'] === restore.metadata.uid);
+
+const byFiles = (context: RestoreContext): KubeObject[] =>
+  ofRestore(context, 'PodVolumeRestore').map(({ spec, status }) => ({
+    restoreMethod: 'PodVolumeRestore',
+    snapshotDataMoved: false,
+    pvrInfo: {
+      snapshotHandle: spec.snapshotID,
+      uploaderType: 'kopia',
+      volumeName: spec.volume,
+      podName: spec.pod.name,
+      podNamespace: spec.pod.namespace,
+      size: status?.progress?.totalBytes ?? 0,
+      Phase: status?.phase ?? '',
+    },
+  }));
+
+const byMovement = (context: RestoreContext): KubeObject[] =>
+  ofRestore(context, 'DataDownload').map(({ metadata, spec }) => ({
+    pvcName: spec.targetVolume.pvc,
+    pvcNamespace: spec.targetVolume.namespace,
+    pvName: spec.targetVolume.pv ?? '',
+    restoreMethod: 'CSISnapshot',
+    snapshotDataMoved: true,
+    snapshotDataMovementInfo: {
+      dataMover: spec.datamover || 'velero',
+      uploaderType: 'kopia',
+      snapshotHandle: spec.snapshotID,
+      operationID: metadata.labels['velero.io/async-operation-id'],
+    },
+  }));
 
 function logOf({ restore, outcomes, warnings, errors, server }: RestoreContext): () => string {
   const at = server.store.timestamp();

@@ -1,7 +1,10 @@
 import type { KubeObject } from '../../host.ts';
+import { printGoDuration } from '../go-duration.ts';
 import { Lane } from '../lane.ts';
+import { isWaiting, OperationsFollower } from '../operations-follower.ts';
 import type { Server } from '../server.ts';
 import { finalizeRestore } from './finalize.ts';
+import { restoreOperations } from './operations.ts';
 import { runRestore } from './run-restore.ts';
 import { validate } from './validate.ts';
 
@@ -14,11 +17,13 @@ export class Restores {
   readonly #server: Server;
   readonly #lane: Lane;
   readonly #finalizing: Lane;
+  readonly #operations: OperationsFollower;
 
   constructor(server: Server) {
     this.#server = server;
     this.#lane = new Lane(server.process);
     this.#finalizing = new Lane(server.process);
+    this.#operations = new OperationsFollower(server, restoreOperations(server));
   }
 
   start(): void {
@@ -27,6 +32,7 @@ export class Restores {
       const phase = restore.status?.phase ?? '';
       if (deletionTimestamp !== undefined) this.#lane.add(`delete ${uid}`, () => this.#cleanUp(uid));
       else if (phase === '' || phase === 'New') this.#lane.add(uid, () => this.#process(uid));
+      else if (isWaiting(restore)) this.#operations.follow(restore);
       else if (phase === 'Finalizing' || phase === 'FinalizingPartiallyFailed')
         this.#finalizing.add(uid, async () => {
           const current = this.#server.store.byUid(uid);
@@ -50,6 +56,7 @@ export class Restores {
     const { backup } = validated;
     const scheduleName = restore.spec.scheduleName ?? backup.metadata.labels?.['velero.io/schedule-name'];
     const timeout = restore.spec.itemOperationTimeout;
+    const byDefault = printGoDuration(server.options.operationTimeout);
     const started = server.update(restore, (current) => ({
       ...current,
       metadata: { ...current.metadata, finalizers: [...new Set([...finalizers, FINALIZER])] },
@@ -57,7 +64,7 @@ export class Restores {
         ...current.spec,
         backupName: backup.metadata.name,
         ...(scheduleName && { scheduleName }),
-        itemOperationTimeout: timeout === undefined || timeout === '0s' ? '4h0m0s' : timeout,
+        itemOperationTimeout: timeout === undefined || timeout === '0s' ? byDefault : timeout,
       },
       status: { ...current.status, phase: 'InProgress', startTimestamp: server.store.timestamp() },
     }));

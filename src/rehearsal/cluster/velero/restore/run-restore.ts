@@ -1,10 +1,14 @@
 import type { KubeObject } from '../../host.ts';
-import type { Archive, ArchivedItem } from '../backup/archive.ts';
+import { type Archive, type ArchivedItem, isArchive } from '../backup/archive.ts';
+import { goDuration } from '../go-duration.ts';
+import { progressOf } from '../item-operations.ts';
 import type { ObjectStore } from '../object-store.ts';
+import { countsOf } from '../operations-follower.ts';
 import { Results } from '../results.ts';
 import type { Server } from '../server.ts';
 import { archiveKey, type RestoreContext } from './context.ts';
 import { restoreItem } from './item-restorer.ts';
+import { forgetNotes } from './moved-volumes.ts';
 import { ensureNamespace } from './namespaces.ts';
 import { inRestoreOrder } from './order.ts';
 import { restorePodVolumes } from './pod-volume-restores.ts';
@@ -53,6 +57,7 @@ export async function runRestore(
     warnings: new Results(),
     errors: new Results(),
     outcomes: new Map(),
+    operations: [],
     toProvision: new Set(),
     stuckNamespaces: new Set(),
     podCreated: (pod, sourceNamespace, wanted) => {
@@ -62,6 +67,7 @@ export async function runRestore(
   if (downloaded.archive === undefined) context.errors.velero('gzip: invalid header');
   else await restoreItems(context);
   for (const errors of await Promise.all(volumes)) for (const message of errors) context.errors.velero(message);
+  forgetNotes(server, restore);
   return { status: await conclude(context, store) };
 }
 
@@ -85,9 +91,6 @@ async function download(store: ObjectStore, name: string): Promise<Downloaded> {
   const volumeInfo = (await store.zipped(`${path}-volumeinfo.json.gz`)) ?? [];
   return { archive: isArchive(payload) ? payload : undefined, volumeInfo };
 }
-
-const isArchive = (payload: unknown): payload is Archive =>
-  typeof payload === 'object' && payload !== null && 'items' in payload;
 
 async function restoreItems(context: RestoreContext): Promise<void> {
   const selected = [...context.archive.values()].filter((item) => context.scope.selects(item));
@@ -148,11 +151,18 @@ class Progress {
 }
 
 async function conclude(context: RestoreContext, store: ObjectStore): Promise<KubeObject> {
-  const { warnings, errors } = context;
-  await uploadResults(context, store);
+  const { server, restore, warnings, errors } = context;
+  const timeout = goDuration(restore.spec.itemOperationTimeout);
+  const moves = { kind: 'DataDownload', timeout, tell: (error: string) => error } as const;
+  const { operations, open, completed, failed, errors: ended } = progressOf(server, context.operations, moves);
+  for (const error of ended) errors.velero(`error from restore item operation: ${error}`);
+  await uploadResults({ ...context, operations }, store);
+  const phase = open ? 'WaitingForPluginOperations' : 'Finalizing';
   return {
     ...(warnings.count > 0 && { warnings: warnings.count }),
     ...(errors.count > 0 && { errors: errors.count }),
-    phase: errors.count > 0 ? 'FinalizingPartiallyFailed' : 'Finalizing',
+    ...(operations.length > 0 && { restoreItemOperationsAttempted: operations.length }),
+    ...countsOf('Restore', completed, failed),
+    phase: errors.count > 0 ? `${phase}PartiallyFailed` : phase,
   };
 }

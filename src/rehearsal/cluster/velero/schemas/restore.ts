@@ -1,4 +1,4 @@
-import type { Shape } from './shape.ts';
+import type { Shape } from '../../schema-shape.ts';
 
 /** https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd */
 export const RESTORE: Record<string, Shape> = {

@@ -1,5 +1,5 @@
+import type { Shape } from '../../schema-shape.ts';
 import { BACKUP } from './backup.ts';
-import type { Shape } from './shape.ts';
 
 /** https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd */
 export const SCHEDULE: Record<string, Shape> = {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../host.ts';
+import type { KubeObject } from './host.ts';
 
 /**
  * A schema in short: a type, values separated by `|`, a list of something, or an object by its members, where `*`
