@@ -1,3 +1,4 @@
+import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import type { Construct } from 'constructs';
 import { backupBucket } from './constructs/backup-bucket.ts';
 import { accessLogsBucket, admitLogs, sendEvents } from './constructs/bucket.ts';
@@ -34,6 +35,7 @@ export class StandbyStack extends LifeboatStack {
     const { vpc } = new StandbyNetwork(this, logs);
     const cluster = new StandbyCluster(this, vpc);
     new VeleroIdentity(this, 'standby', cluster);
+    if (this.plan.stores.backups.volumes === 'snapshots') this.#takeSnapshots(cluster);
     this.#access(cluster);
     if (this.plan.entryPoints.some(({ target }) => target.kind === 'Ingress'))
       admitLogs(logs, 'logdelivery.elasticloadbalancing.amazonaws.com', 'load-balancers');
@@ -41,6 +43,14 @@ export class StandbyStack extends LifeboatStack {
       const entryPoint = new EntryPoint({ stack: this, vpc, cluster, logs }, plan);
       new TrafficSwitch(this, plan, entryPoint.dnsName);
     }
+  }
+
+  /**
+   * For the backups that the platform needs here too, once it has come. Auto Mode has the driver, and not this.
+   * https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
+   */
+  #takeSnapshots({ resource }: StandbyCluster): void {
+    new CfnAddon(this, 'SnapshotController', { clusterName: resource.ref, addonName: 'snapshot-controller' });
   }
 
   #tellOfSeals(topic: string): void {

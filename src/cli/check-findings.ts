@@ -35,6 +35,7 @@ export function findingsOn(plan: Plan, feasibility: Feasibility, sizes: Sizes): 
     ...detection(plan, feasibility),
     ...personsWord(plan, feasibility),
     ...longBackups(feasibility),
+    ...copiesOfBuckets(plan),
     ...wholePlatform(feasibility),
     onlyPilot,
   ];
@@ -155,7 +156,7 @@ function personsWord(plan: Plan, { asking, tiers }: Feasibility): Finding[] {
 }
 
 function longBackups({ loads }: Feasibility): Finding[] {
-  return loads.flatMap(({ schedule, seconds }): Finding[] => {
+  return loads.flatMap(({ schedule, seconds, turn }): Finding[] => {
     const found: Finding[] = [];
     const change = `split ${schedule.name} by namespaces, or take it less often`;
     if (seconds > BACKUP_SECONDS)
@@ -164,13 +165,25 @@ function longBackups({ loads }: Feasibility): Finding[] {
         what: `backup ${schedule.name} takes ${lengthText(seconds)} (p90), more than ${lengthText(BACKUP_SECONDS)}`,
         change,
       });
-    if (seconds > longestInterval(schedule))
+    if (turn > longestInterval(schedule))
       found.push({
         severity: 'warning',
-        what: `backup ${schedule.name} takes ${lengthText(seconds)} (p90), longer than its own interval: Velero leaves out those that are due meanwhile`,
+        what: `backup ${schedule.name} takes ${lengthText(turn)} (p90), longer than its own interval: Velero leaves out those that are due meanwhile`,
         change,
       });
     return found;
+  });
+}
+
+/** An application's own bucket is behind by its replication alone, and by no more than S3 answers for. */
+function copiesOfBuckets({ stores, tiers }: Plan): Finding[] {
+  const usual = FIGURES['s3.replication'].p90;
+  return stores.buckets.flatMap(({ name, tier: of }): Finding[] => {
+    const promised = tiers.find((tier) => tier.name === of)?.rpo ?? Number.POSITIVE_INFINITY;
+    if (promised >= REPLICATION_BOUND_SECONDS) return [];
+    const what = `the copy of bucket ${name} is usually ${lengthText(usual)} behind (p90), and S3's replication time control answers for ${lengthText(REPLICATION_BOUND_SECONDS)}; promised for ${of} is ${lengthText(promised)}`;
+    const change = `an rpo of ${durationText(REPLICATION_BOUND_SECONDS)} or more, or the bucket in a tier that has one`;
+    return [{ severity: 'warning', tier: of, what, change }];
   });
 }
 

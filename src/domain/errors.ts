@@ -34,6 +34,8 @@ export class ClusterNotReady extends error('ClusterNotReady') {}
 export class VeleroIdentityMissing extends error('VeleroIdentityMissing') {}
 /** Velero is there in a version that this plan cannot be recovered with. */
 export class VeleroVersionUnsupported extends error('VeleroVersionUnsupported') {}
+/** The plan has volumes go by snapshots, and the cluster that it would take them in cannot. */
+export class SnapshotsUnavailable extends error('SnapshotsUnavailable') {}
 /** Velero did not become usable in time. */
 export class VeleroNotReady extends error('VeleroNotReady') {}
 /** A chosen recovery point did not appear, whole, in the standby's Velero in time. */

@@ -80,14 +80,19 @@ export function veleroSchedule(
         includedNamespaces: scheduledNamespaces(plan, schedule),
         excludedResources: ['events', 'events.events.k8s.io'],
         ...(everything ? { includeClusterResources: true } : { includedResources: CONFIGURATION_KINDS }),
-        snapshotVolumes: false,
-        defaultVolumesToFsBackup: everything,
+        ...volumesBy(everything ? plan.stores.backups.volumes : undefined),
         ttl: timeToLive(schedule.keep),
         ...(everything && hooks(plan, schedule)),
       },
     },
   };
 }
+
+/** A volume that a pod's annotation opts in goes by its file system either way. https://velero.io/docs/v1.18/csi-snapshot-data-movement/ */
+const volumesBy = (method: Plan['stores']['backups']['volumes'] | undefined) =>
+  method === 'snapshots'
+    ? { snapshotMoveData: true, defaultVolumesToFsBackup: false }
+    : { snapshotVolumes: false, defaultVolumesToFsBackup: method === 'files' };
 
 /** As Go prints a duration; of zero, Velero would make its default of 30 days. */
 function timeToLive(seconds: number): string {

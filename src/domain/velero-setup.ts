@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/schema.ts';
 import { type FoundVelero, judgeVelero, upgradeProblem } from './velero-version.ts';
 
 /** How far one of our jobs is: `missing` when there is none. */
@@ -13,6 +14,8 @@ export type VeleroFacts = {
   raise: JobState;
   /** Backups and restores in progress: a server that starts anew fails them. */
   busy: number;
+  /** How the plan has the bytes of volumes taken. */
+  volumes: Plan['stores']['backups']['volumes'];
   /** What the plan says of a Velero that is too old. */
   mayUpgrade: boolean;
 };
@@ -43,7 +46,7 @@ export function nextVeleroStep(facts: VeleroFacts): VeleroStep {
       ? { kind: 'wait', waitingFor: 'Velero to be installed' }
       : { kind: 'clear', job: 'install' };
   }
-  const { usable, findings } = judgeVelero(found);
+  const { usable, findings } = judgeVelero(found, facts.volumes);
   if (usable) return facts.ready ? { kind: 'serves', findings } : { kind: 'wait', waitingFor: 'Velero to start' };
   return upgrade(facts, found, findings);
 }

@@ -1,3 +1,5 @@
+import type { Plan } from '../plan/schema.ts';
+
 /**
  * A Velero that is already there is judged before it is relied on: by the images of its server, its plugins and its
  * node agents, and by what in those versions would lose data or keep a failover from working.
@@ -8,7 +10,7 @@ type InstalledWorkload = {
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   spec?: { template?: { spec?: { containers?: ImageOf[]; initContainers?: ImageOf[] } } };
 };
-type ImageOf = { image?: string };
+type ImageOf = { image?: string; args?: string[] };
 
 export type FoundVelero = {
   /** The server's image. */
@@ -16,6 +18,8 @@ export type FoundVelero = {
   plugins: string[];
   /** The node agents' image; undefined when there are none. */
   agent: string | undefined;
+  /** Whether its server and its node agents were started to move CSI snapshots. */
+  movesSnapshots: boolean;
   /** Whoever installed it and would put it back, as its labels say. */
   keeper: string | undefined;
 };
@@ -77,6 +81,7 @@ export function foundVelero(server: InstalledWorkload, agent: InstalledWorkload 
     image: imageOf(server) ?? '',
     plugins: initContainers.flatMap(({ image }) => image ?? []),
     agent: imageOf(agent),
+    movesSnapshots: [server, agent].every((workload) => FEATURE.test(argumentsOf(workload))),
     keeper: KEEPERS.find(([, of, key]) => server.metadata?.[of]?.[key] !== undefined)?.[0],
   };
 }
@@ -84,9 +89,19 @@ export function foundVelero(server: InstalledWorkload, agent: InstalledWorkload 
 const imageOf = (workload: InstalledWorkload | undefined): string | undefined =>
   workload?.spec?.template?.spec?.containers?.[0]?.image;
 
-export function judgeVelero(found: FoundVelero): VeleroJudgement {
+/** https://velero.io/docs/v1.18/csi/ */
+const FEATURE = /(^|\s)--features[= ]\S*EnableCSI/;
+const argumentsOf = (workload: InstalledWorkload | undefined): string =>
+  workload?.spec?.template?.spec?.containers?.[0]?.args?.join(' ') ?? '';
+
+/** @param volumes how the plan has their bytes taken */
+export function judgeVelero(found: FoundVelero, volumes: Plan['stores']['backups']['volumes']): VeleroJudgement {
   const version = versionOf(found.image);
-  const refused = [...serverProblems(found.image, version), ...partProblems(found)];
+  const refused = [
+    ...serverProblems(found.image, version),
+    ...partProblems(found),
+    ...(volumes === 'snapshots' && !found.movesSnapshots ? [WITHOUT_SNAPSHOTS] : []),
+  ];
   return {
     version,
     usable: refused.length === 0,
@@ -123,6 +138,9 @@ function worthKnowing({ plugins, agent, image }: FoundVelero, version: string): 
     ...(agentVersion === version ? [] : [`the node agents run ${agent}, the server ${image}`]),
   ];
 }
+
+const WITHOUT_SNAPSHOTS =
+  'its server or its node agents run without --features=EnableCSI, which stores.backups.volumes: snapshots needs';
 
 const isAwsPlugin = (image: string): boolean => image.includes('velero-plugin-for-aws');
 const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');

@@ -61,7 +61,7 @@ export function veleroJob(name: string, image: string, command: string[]): Manif
  * priority that no restored pod has: a Velero that must make room for one begins anew, and every restore that was in
  * progress has failed. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
  */
-export const installCommand = ({ velero, plugin }: VeleroImages): string[] => [
+export const installCommand = ({ velero, plugin }: VeleroImages, { stores }: Plan): string[] => [
   'install',
   '--apply',
   `--image=${velero}`,
@@ -72,7 +72,8 @@ export const installCommand = ({ velero, plugin }: VeleroImages): string[] => [
   '--use-node-agent',
   '--server-priority-class-name=system-cluster-critical',
   '--node-agent-priority-class-name=system-node-critical',
-  '--default-volumes-to-fs-backup',
+  // https://velero.io/docs/v1.18/csi-snapshot-data-movement/
+  stores.backups.volumes === 'snapshots' ? '--features=EnableCSI' : '--default-volumes-to-fs-backup',
 ];
 
 /** Brings the kinds to the image's version, and nothing else: an older server goes on with them meanwhile. */

@@ -32,11 +32,11 @@ type Outcome = Extract<VeleroStep, { kind: 'serves' | 'wait' | 'refuse' }>;
 
 /** Takes the next step towards a Velero that serves in this cluster; what was done for it is waited for. */
 export async function bringVelero(api: ClusterApi, plan: Plan, site: SiteName, account: string): Promise<Outcome> {
-  const step = nextVeleroStep(await look(api, plan.velero.upgrade));
+  const step = nextVeleroStep(await look(api, plan));
   const { velero, plugin } = veleroImages(plan, site, account);
   switch (step.kind) {
     case 'install':
-      await run(api, veleroJob(JOBS.install, velero, installCommand({ velero, plugin })) as KubeObject);
+      await run(api, veleroJob(JOBS.install, velero, installCommand({ velero, plugin }, plan)) as KubeObject);
       return { kind: 'wait', waitingFor: 'Velero to be installed' };
     case 'raise kinds':
       await run(api, veleroJob(JOBS.raise, velero, RAISE_KINDS) as KubeObject);
@@ -53,7 +53,8 @@ export async function bringVelero(api: ClusterApi, plan: Plan, site: SiteName, a
 }
 
 /** What only an installation or an upgrade is decided by is asked for then alone. */
-async function look(api: ClusterApi, mayUpgrade: boolean): Promise<VeleroFacts> {
+async function look(api: ClusterApi, { velero: { upgrade: mayUpgrade }, stores }: Plan): Promise<VeleroFacts> {
+  const { volumes } = stores.backups;
   const server = await api.get(workloadRef('Deployment', 'velero'));
   const agent = await api.get(workloadRef('DaemonSet', 'node-agent'));
   const facts: VeleroFacts = {
@@ -62,10 +63,11 @@ async function look(api: ClusterApi, mayUpgrade: boolean): Promise<VeleroFacts> 
     install: 'missing',
     raise: 'missing',
     busy: 0,
+    volumes,
     mayUpgrade,
   };
   if (server === undefined) return { ...facts, install: await jobState(api, 'install') };
-  if (!mayUpgrade || facts.found === undefined || judgeVelero(facts.found).usable) return facts;
+  if (!mayUpgrade || facts.found === undefined || judgeVelero(facts.found, volumes).usable) return facts;
   return { ...facts, raise: await jobState(api, 'raise'), busy: await inProgress(api) };
 }
 

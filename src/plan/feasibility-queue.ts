@@ -7,8 +7,10 @@ import type { BackupSchedule, Plan } from './schema.ts';
 /** A schedule's backup at the ninetieth percentile, in seconds. */
 export type BackupLoad = {
   schedule: BackupSchedule;
-  /** How long taking it takes. */
+  /** How long taking it takes, until the last byte is in the bucket. */
   seconds: number;
+  /** How much of that Velero takes no other backup. */
+  turn: number;
   /** The longest that it waits for others, or for its own one before; infinite when there are more than Velero can take. */
   waits: number;
 };
@@ -20,27 +22,48 @@ const DAYS = 3;
 /** What each schedule's backup takes, and how long it may have to wait for its turn. */
 export function backupLoads(plan: Plan, sizes: Sizes): BackupLoad[] {
   const { schedules } = plan.stores.backups;
-  const seconds = schedules.map((schedule) => backupSeconds(plan, schedule, sizes));
-  const waits = longestWaits(schedules, seconds);
-  return schedules.map((schedule, index) => ({
-    schedule,
-    seconds: seconds[index] ?? 0,
-    waits: waits[index] ?? 0,
-  }));
+  const taking = schedules.map((schedule) => takingSeconds(plan, schedule, sizes));
+  const moving = schedules.map((schedule) => movingSeconds(plan, schedule, sizes));
+  const [turns, nodes] = [longestWaits(schedules, taking), longestWaits(schedules, moving)];
+  return schedules.map((schedule, index) => {
+    const moves = moving[index] ?? 0;
+    return {
+      schedule,
+      seconds: (taking[index] ?? 0) + (moves > 0 ? MOVING_BEGINS_SECONDS + moves : 0),
+      turn: taking[index] ?? 0,
+      waits: (turns[index] ?? 0) + (nodes[index] ?? 0),
+    };
+  });
 }
 
-/** Objects first, then volumes one after another: https://github.com/vmware-tanzu/velero/blob/v1.18.2/pkg/podvolume/backupper.go */
-function backupSeconds(plan: Plan, schedule: BackupSchedule, sizes: Sizes): number {
+/**
+ * Objects first, then volumes one after another: file by file, or until each has a snapshot, which is looked for every
+ * five seconds. https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/podvolume/backupper.go, …/pkg/util/csi/volume_snapshot.go
+ */
+function takingSeconds(plan: Plan, schedule: BackupSchedule, sizes: Sizes): number {
   const { objects, configuration, volumes } = totalOf(sizes, scheduledNamespaces(plan, schedule));
   const item = FIGURES['velero.backupItem'].p90;
   if (schedule.contents === 'configuration') return Math.ceil(configuration * item);
-  const changed = volumes * VOLUME_MEGABYTES * CHANGED_SHARE;
-  return Math.ceil(
-    (sizes.clusterObjects + objects) * item +
-      volumes * FIGURES['velero.volumeOverhead'].p90 +
-      changed * FIGURES['velero.backupMegabyte'].p90,
-  );
+  const files = plan.stores.backups.volumes === 'files' ? changedSeconds(volumes) : 0;
+  return Math.ceil((sizes.clusterObjects + objects) * item + volumes * FIGURES['velero.volumeOverhead'].p90 + files);
 }
+
+/**
+ * How long a node's agent is busy with a backup's snapshots, all of them on one node: it moves one at a time, while Velero
+ * takes the next backup. https://velero.io/docs/v1.18/node-agent-concurrency/
+ */
+function movingSeconds(plan: Plan, schedule: BackupSchedule, sizes: Sizes): number {
+  if (plan.stores.backups.volumes === 'files' || schedule.contents === 'configuration') return 0;
+  const { volumes } = totalOf(sizes, scheduledNamespaces(plan, schedule));
+  return Math.ceil(volumes * FIGURES['velero.volumeOverhead'].p90 + changedSeconds(volumes));
+}
+
+const changedSeconds = (volumes: number): number =>
+  volumes * VOLUME_MEGABYTES * CHANGED_SHARE * FIGURES['velero.backupMegabyte'].p90;
+
+/** All snapshots of a backup become ready, and are mounted by a pod each, side by side. */
+const MOVING_BEGINS_SECONDS =
+  FIGURES['volume.snapshotReady'].p90 + FIGURES['volume.provision'].p90 + FIGURES['pod.start'].p90;
 
 type Queued = { seconds: number; due?: number | undefined; runs: { start: number; end: number }[]; waits: number };
 

@@ -48,7 +48,7 @@ export function tierRpo(plan: Plan, tier: Plan['tiers'][number], loads: readonly
   return {
     target: tier.rpo,
     worst: kept.length > 0 ? best.worst : Number.POSITIVE_INFINITY,
-    terms: termsOf(best, loads),
+    terms: termsOf(best, loads, plan.stores.backups.volumes),
     schedules: best.loads.map(({ schedule }) => schedule.name),
     keep: Math.min(...best.loads.map(({ schedule }) => schedule.keep)),
   };
@@ -81,7 +81,11 @@ function withoutNeedless(cover: Cover): Cover {
   }, cover);
 }
 
-function termsOf({ loads, gap, slowest }: Cover, all: readonly BackupLoad[]): RpoTerm[] {
+function termsOf(
+  { loads, gap, slowest }: Cover,
+  all: readonly BackupLoad[],
+  volumes: Plan['stores']['backups']['volumes'],
+): RpoTerm[] {
   const names = loads.map(({ schedule }) => `${schedule.name} ${timesOf(schedule)}`).join(', ');
   const fields = loads.map(({ schedule }) => `stores.backups.schedules.${schedule.name}`).join(', ');
   const longest = all
@@ -90,16 +94,25 @@ function termsOf({ loads, gap, slowest }: Cover, all: readonly BackupLoad[]): Rp
   const others = longest === undefined ? '' : `, of the others ${longest.schedule.name} takes longest`;
   return [
     { what: `between two backups (${names})`, seconds: gap, source: `the plan: ${fields}` },
-    { what: `waiting for its turn: one backup at a time${others}`, seconds: slowest.waits, source: QUEUE_SOURCE },
-    { what: `taking backup ${slowest.schedule.name}`, seconds: slowest.seconds, source: TAKING_SOURCE },
+    {
+      what: `waiting for its turn: one backup at a time${volumes === 'snapshots' ? ', one volume at a time on a node' : ''}${others}`,
+      seconds: slowest.waits,
+      source: QUEUE_SOURCE,
+    },
+    {
+      what: `taking backup ${slowest.schedule.name}${volumes === 'snapshots' ? ', its snapshots moved' : ''}`,
+      seconds: slowest.seconds,
+      source: takingSource(volumes),
+    },
     { what: 'replicating it', seconds: FIGURES['s3.replication'].p90, source: FIGURES['s3.replication'].source },
   ];
 }
 
-const TAKING_SOURCE = [FIGURES['velero.backupItem'], FIGURES['velero.volumeOverhead'], FIGURES['velero.backupMegabyte']]
-  .map(({ source }) => source)
-  .filter((source, index, all) => all.indexOf(source) === index)
-  .join('; ');
+function takingSource(volumes: Plan['stores']['backups']['volumes']): string {
+  const names = ['velero.backupItem', 'velero.volumeOverhead', 'velero.backupMegabyte'] as const;
+  const moving = volumes === 'snapshots' ? (['volume.snapshotReady', 'volume.provision'] as const) : [];
+  return [...new Set([...names, ...moving].map((name) => FIGURES[name].source))].join('; ');
+}
 
 /** `every 5m`, or the cron text. */
 const timesOf = ({ every, cron }: BackupSchedule): string =>

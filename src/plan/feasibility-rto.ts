@@ -103,6 +103,12 @@ function recover(plan: Plan, tier: string, sizes: Sizes, posture: Posture): RtoT
 
 const ONE_RESTORE = 'https://velero.io/docs/v1.18/restore-reference/ (one restore at a time)';
 
+/**
+ * Moved snapshots are filled by pods of Velero's own, and each claim is then bound to its volume when Kubernetes next looks.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/ (--pvclaimbinder-sync-period)
+ */
+const DOWNLOADS_BEGIN = [FIGURES['volume.provision'], FIGURES['pod.start'], within(15, '')];
+
 /** One tier's restore by itself. */
 export function restoreTerms(plan: Plan, tier: string, sizes: Sizes): RtoTerm[] {
   const { objects, volumes } = totalOf(sizes, tierNamespaces(plan, tier));
@@ -115,7 +121,11 @@ export function restoreTerms(plan: Plan, tier: string, sizes: Sizes): RtoTerm[] 
     source: item.source,
   };
   if (volumes === 0) return [restored];
-  const filled = sumOf([times(volumes * VOLUME_MEGABYTES, megabyte), times(volumes, FIGURES['velero.volumeOverhead'])]);
+  const filled = sumOf([
+    times(volumes * VOLUME_MEGABYTES, megabyte),
+    times(volumes, FIGURES['velero.volumeOverhead']),
+    ...(plan.stores.backups.volumes === 'snapshots' ? DOWNLOADS_BEGIN : []),
+  ]);
   const gigabytes = (volumes * VOLUME_MEGABYTES) / 1000;
   return [
     restored,

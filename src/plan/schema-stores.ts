@@ -74,6 +74,12 @@ export const stores = z.strictObject({
       .enum(['kms', 's3'])
       .default('kms')
       .describe('What encrypts both buckets: a KMS key of yours in the region of each, or the keys that S3 manages.'),
+    volumes: z
+      .enum(['files', 'snapshots'])
+      .default('files')
+      .describe(
+        "How the bytes of volumes are taken. files: file by file out of running pods, whatever the storage. snapshots: from a CSI snapshot of each volume, all of one moment, which Velero then moves to the bucket; both clusters need the snapshot controller (the standby's is made).",
+      ),
     storageLimitGb: z
       .int()
       .min(1)

@@ -4,10 +4,9 @@ import type { Twin } from './twin.ts';
 
 /** The primary's Kubernetes version; the standby's stack pins its own. */
 const PRIMARY_VERSION = '1.35';
-const POD_IDENTITY_AGENT = {
-  'eks-pod-identity-agent': 'v1.3.10-eksbuild.1',
-  'aws-ebs-csi-driver': 'v1.54.0-eksbuild.1',
-};
+const ADD_ONS = { 'eks-pod-identity-agent': 'v1.3.10-eksbuild.1', 'aws-ebs-csi-driver': 'v1.54.0-eksbuild.1' };
+/** Which README asks for where volumes go by snapshots. */
+const FOR_SNAPSHOTS = { 'snapshot-controller': 'v8.3.0-eksbuild.1' };
 
 export const OPERATOR = { kind: 'role', arn: 'arn:aws:iam::111122223333:role/operator', session: 'operator' } as const;
 
@@ -17,7 +16,8 @@ export function adoptPrimary(twin: Twin, plan: Plan): void {
   const loadBalancers = Object.fromEntries(
     plan.entryPoints.map(({ target, primary }) => [`${target.kind}/${target.namespace}/${target.name}`, primary]),
   );
-  twin.eks.adopt({ name: cluster, region, version: PRIMARY_VERSION, addons: POD_IDENTITY_AGENT, loadBalancers });
+  const addons = { ...ADD_ONS, ...(plan.stores.backups.volumes === 'snapshots' && FOR_SNAPSHOTS) };
+  twin.eks.adopt({ name: cluster, region, version: PRIMARY_VERSION, addons, loadBalancers });
 }
 
 type Image = { account: string; region: string; repository: string; tag: string };

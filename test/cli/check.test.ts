@@ -88,6 +88,25 @@ describe('lifeboat check --json', () => {
     expect(bound.map(({ severity, tier }) => [severity, tier])).toEqual([['warning', 'critical']]);
   });
 
+  it('warns where a tier promises more of a bucket than S3 answers for', async () => {
+    const { findings } = await json([
+      '--plan',
+      planWith(['name: critical, rto: 30m, rpo: 15m', 'name: critical, rto: 30m, rpo: 10m']),
+    ]);
+    const bucket = findings.filter(({ what }) => what.includes('copy of bucket'));
+    expect(bucket).toEqual([
+      {
+        severity: 'warning',
+        tier: 'critical',
+        what: expect.stringMatching(
+          /knative-lambda-sources .* 1m behind .* answers for 15m; promised for critical is 10m/,
+        ),
+        change: expect.stringContaining('an rpo of 15m or more'),
+      },
+    ]);
+    expect((await json([])).findings.filter(({ what }) => what.includes('copy of bucket'))).toEqual([]);
+  });
+
   it('writes null for what has no end', async () => {
     const plan = planWith(
       [/ +- \{ name: full-daily.*\n/, ''],

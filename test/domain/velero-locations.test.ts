@@ -84,6 +84,16 @@ describe('a schedule', () => {
     });
   });
 
+  it('has Velero move snapshots where the plan says so, and takes no volume by its files then', () => {
+    const by = (changed: Plan) => (scheduled('critical-5m', changed).spec as { template: unknown }).template;
+    const { plan: moved } = planOf(
+      SMALL_PLAN.replace('bucket: shop-backups', 'volumes: snapshots\n    bucket: shop-backups'),
+    );
+    expect(by(moved)).toMatchObject({ snapshotMoveData: true, defaultVolumesToFsBackup: false });
+    expect(by(moved)).not.toHaveProperty('snapshotVolumes');
+    expect(by(plan)).not.toHaveProperty('snapshotMoveData');
+  });
+
   it('keeps backups for as long as the plan says, to the second: of zero Velero would make a month', () => {
     const ttl = (keep: string) => {
       const changed = planOf(SMALL_PLAN.replace('keep: 24h', `keep: ${keep}`)).plan;

@@ -7,6 +7,7 @@ const found = (version: string, keeper?: string): FoundVelero => ({
   plugins: ['velero/velero-plugin-for-aws:v1.14.3'],
   agent: `velero/velero:v${version}`,
   keeper,
+  movesSnapshots: false,
 });
 
 const NOTHING: VeleroFacts = {
@@ -15,6 +16,7 @@ const NOTHING: VeleroFacts = {
   install: 'missing',
   raise: 'missing',
   busy: 0,
+  volumes: 'files',
   mayUpgrade: false,
 };
 const step = (facts: Partial<VeleroFacts>) => nextVeleroStep({ ...NOTHING, ...facts });
@@ -35,6 +37,16 @@ describe('a cluster with a Velero that can be used', () => {
   it('is waited for until it serves', () => {
     expect(step({ found: found('1.18.3') })).toEqual({ kind: 'wait', waitingFor: 'Velero to start' });
     expect(step({ found: found('1.18.3'), ready: true })).toEqual({ kind: 'serves', findings: [] });
+  });
+
+  it('is not one that can be used when volumes are to go by snapshots, and it was not started for them', () => {
+    const late = { found: found('1.18.3'), ready: true, volumes: 'snapshots' } as const;
+    expect(step(late)).toMatchObject({
+      kind: 'refuse',
+      reason: expect.stringMatching(/EnableCSI.*velero.upgrade: true/),
+    });
+    expect(step({ ...late, mayUpgrade: true })).toEqual({ kind: 'raise kinds' });
+    expect(step({ ...late, found: { ...found('1.18.3'), movesSnapshots: true } })).toMatchObject({ kind: 'serves' });
   });
 
   it('is never touched, whatever the plan allows', () => {

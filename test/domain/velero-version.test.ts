@@ -4,7 +4,7 @@ import {
   type FoundVelero,
   foundVelero,
   isOlder,
-  judgeVelero,
+  judgeVelero as judge,
   upgradeProblem,
   versionOf,
 } from '../../src/domain/velero-version.ts';
@@ -19,8 +19,11 @@ const velero = (version: string, change: Partial<FoundVelero> = {}): FoundVelero
   plugins: ['velero/velero-plugin-for-aws:v1.14.3'],
   agent: `velero/velero:v${version}`,
   keeper: undefined,
+  movesSnapshots: false,
   ...change,
 });
+
+const judgeVelero = (found: FoundVelero) => judge(found, 'files');
 
 describe("Velero's version", () => {
   it.each([
@@ -92,6 +95,13 @@ describe('a Velero that is there already', () => {
     });
   });
 
+  it('that was not started to move snapshots serves a plan of files alone', () => {
+    const [without, started] = [velero('1.18.3'), velero('1.18.3', { movesSnapshots: true })];
+    expect(judge(without, 'files').usable).toBe(true);
+    expect(judge(without, 'snapshots')).toMatchObject({ usable: false, findings: [matching(/--features=EnableCSI/)] });
+    expect(judge(started, 'snapshots')).toMatchObject({ usable: true, findings: [] });
+  });
+
   it('is used with a word on what was never tried together', () => {
     const odd = velero('1.18.3', {
       plugins: ['velero/velero-plugin-for-aws:v1.13.1'],
@@ -116,9 +126,20 @@ describe('what runs', () => {
       plugins: ['plugin:v1.2.3'],
       agent: undefined,
       keeper: undefined,
+      movesSnapshots: false,
     });
     expect(foundVelero({ spec: { template } }, { spec: { template } }).agent).toBe('a:v1.2.3');
     expect(foundVelero({}, {})).toMatchObject({ image: '', plugins: [], agent: undefined });
+  });
+
+  it.each([
+    [['server', '--features=EnableCSI'], true],
+    [['server', '--features=', '--log-level=debug'], false],
+    [['server', '--log-level=debug', '--features', 'EnableAPIGroupVersions,EnableCSI'], true],
+  ])('with %j moves snapshots: %s', (args, moves) => {
+    const told = { spec: { template: { spec: { containers: [{ args }] } } } };
+    expect(foundVelero(told, told).movesSnapshots).toBe(moves);
+    expect(foundVelero(told, { spec: { template } }).movesSnapshots).toBe(false);
   });
 
   it.each([

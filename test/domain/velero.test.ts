@@ -38,12 +38,23 @@ describe('a job of ours', () => {
   });
 
   it('installs Velero without a location, as the installer cannot make one read-only, and without a secret', () => {
-    const command = installCommand(IMAGES);
+    const command = installCommand(IMAGES, plan);
     expect(command).toEqual(
       expect.arrayContaining(['--no-default-backup-location', '--no-secret', '--use-node-agent']),
     );
     expect(command).toEqual(expect.arrayContaining([`--image=${IMAGES.velero}`, `--plugins=${IMAGES.plugin}`]));
     expect(command.some((flag) => flag.startsWith('--provider'))).toBe(false);
+  });
+
+  it('has it take volumes as the plan says: by their files, or by snapshots', () => {
+    const [files, snapshots] = ['--default-volumes-to-fs-backup', '--features=EnableCSI'];
+    const { plan: moved } = planOf(
+      SMALL_PLAN.replace('bucket: shop-backups', 'volumes: snapshots\n    bucket: shop-backups'),
+    );
+    expect(installCommand(IMAGES, plan)).toContain(files);
+    expect(installCommand(IMAGES, plan)).not.toContain(snapshots);
+    expect(installCommand(IMAGES, moved)).toContain(snapshots);
+    expect(installCommand(IMAGES, moved)).not.toContain(files);
   });
 });
 

@@ -42,7 +42,23 @@ const names = (assembly: Assembly) =>
     return name === undefined ? [] : [{ type: Type, name: text(name), length: length ?? 0 }];
   });
 
+const snapshots = assemble('lifeboat.yaml', {
+  change: (input) => ({
+    ...input,
+    stores: { ...input.stores, backups: { ...input.stores.backups, volumes: 'snapshots' } },
+  }),
+});
+
 describe('stacks', () => {
+  it('give the standby a snapshot controller where volumes go by snapshots, and only there', () => {
+    const addOns = (assembly: Assembly) =>
+      resources(assembly)
+        .filter(({ Type }) => Type === 'AWS::EKS::Addon')
+        .map(({ Properties }) => Properties.AddonName);
+    expect(addOns(snapshots)).toEqual(['snapshot-controller']);
+    expect(addOns(example)).toEqual([]);
+  });
+
   it('pin their regions and leave the account open', () => {
     expect(example.environments).toEqual({
       control: 'aws://unknown-account/us-east-1',

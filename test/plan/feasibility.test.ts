@@ -69,6 +69,20 @@ describe('what a tier can lose', () => {
       }
   });
 
+  it('is more where snapshots are moved, whose data follows after the next backup has its turn', () => {
+    const BY_SNAPSHOTS: [string, string] = ['bucket: shop-backups', 'volumes: snapshots\n    bucket: shop-backups'];
+    const [[between, , taking], [apart, , moved]] = [secondsOf(critical()), secondsOf(critical(BY_SNAPSHOTS))];
+    expect(apart).toBe(between);
+    expect(moved).toBeGreaterThan((taking ?? 0) + 175);
+    const each = (plan: Plan) => assess(plan).loads.map(({ waits }) => waits);
+    // What waits for a node waits besides for its turn, and no turn waits until snapshots are moved.
+    for (const [index, waits] of each(small(BY_SNAPSHOTS)).entries()) {
+      expect(waits).toBeGreaterThanOrEqual(each(small())[index] ?? 0);
+      expect(waits).toBeLessThan(300);
+    }
+    expect(critical(BY_SNAPSHOTS).rto.p90).toBeGreaterThan(critical().rto.p90);
+  });
+
   it('is what is written between two backups, while the second waits, is taken and is replicated', () => {
     const [between, waiting, taking, replicating] = secondsOf(critical());
     const { loads } = assess(small());

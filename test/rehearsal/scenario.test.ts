@@ -166,6 +166,7 @@ describe('the scenarios that come with Lifeboat', () => {
       'region-loss.yaml',
       'replication-stall.yaml',
       'silent-backup-failure.yaml',
+      'stale-tarball.yaml',
       'unmounted-volume.yaml',
       'us-east-1-loss.yaml',
       'weekly-verification.yaml',

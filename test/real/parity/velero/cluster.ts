@@ -81,7 +81,7 @@ export class VeleroCluster {
   /** Velero by the job that a failover runs, with its location, able to work. */
   async setUp(location: KubeObject): Promise<void> {
     const images = veleroImages(PLAN, 'standby', '');
-    await this.make([...jobGround(), veleroJob(INSTALLER, images.velero, installCommand(images))]);
+    await this.make([...jobGround(), veleroJob(INSTALLER, images.velero, installCommand(images, PLAN))]);
     const job = { apiVersion: 'batch/v1', kind: 'Job', name: INSTALLER, namespace: LIFEBOAT_NAMESPACE };
     await this.until('Velero to be installed', async () => (await this.api.get(job))?.status?.succeeded);
     await this.make([location]);
