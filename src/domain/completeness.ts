@@ -17,6 +17,8 @@ const DERIVED = new Set([
   'PersistentVolume',
   'Node',
   'CSINode',
+  // https://kubernetes.io/docs/reference/networking/virtual-ips/#ip-address-objects
+  'IPAddress',
   'VolumeAttachment',
   'PodVolumeBackup',
   'DataUpload',

@@ -30,9 +30,11 @@ const TURN_LIMIT_SECONDS = 45 * 60;
 
 /**
  * Volumes come with their claims. Restored by themselves, those of other tiers would come back as they were, with the
- * lost region's disks behind them, and the other tiers' claims would bind to them.
+ * lost region's disks behind them, and the other tiers' claims would bind to them. Addresses come with their Services:
+ * the API server takes any other away.
+ * https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/service/ipallocator/controller/repairip.go
  */
-const NOT_BY_THEMSELVES = ['persistentvolumes'];
+const NOT_BY_THEMSELVES = ['persistentvolumes', 'ipaddresses.networking.k8s.io'];
 
 /** A run's id as part of a Kubernetes name. */
 export function runLabel(id: string): string {
