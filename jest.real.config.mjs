@@ -7,7 +7,8 @@ export default {
   testPathIgnorePatterns: [],
   reporters: ['default'],
   globalSetup: '<rootDir>/test/real/set-up.ts',
-  maxWorkers: 1, // What really runs wants the machine.
+  testSequencer: '<rootDir>/jest.real-sequencer.config.mjs',
+  maxWorkers: 2, // What really runs waits more than it works; three wanted more than two cores have.
   testTimeout: 120_000,
   forceExit: true, // What a test that failed leaves behind ends with this process, by its own guard.
 };

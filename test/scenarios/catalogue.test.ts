@@ -59,8 +59,13 @@ function chain(seals: Map<string, Seal>, backup: string, folder: string): Sealed
   return [...(repository.since === null ? [] : chain(seals, repository.since, folder)), repository];
 }
 
+const FOUND_IN = [
+  ...['region-loss', 'duplicate-events', 'replication-stall', 'late-and-doubled-events', 'loss-mid-backup'],
+  ...['partial-replication', 'stale-tarball', 'late-volume-list', 'expired-point'],
+];
+
 describe('the catalogue, in a rehearsal,', () => {
-  it.each(['region-loss', 'duplicate-events', 'replication-stall'])(
+  it.each(FOUND_IN)(
     'of %s finds the newest point that is truly restorable within two minutes of its last byte, and none before it',
     async (scenario) => {
       for (const seed of [1, 2]) {
@@ -87,6 +92,30 @@ describe('the catalogue, in a rehearsal,', () => {
         }
         expect(compared).toBeGreaterThan(10);
       }
+    },
+    LONG_MS,
+  );
+});
+
+describe('the scenario stale-tarball', () => {
+  it(
+    'has backups in the replica that are Completed beside the first of their two tarballs',
+    async () => {
+      const { plan, planInput, ...rest } = scenarioNamed('stale-tarball');
+      let stale: string[] = [];
+      const look = ({ s3 }: Twin) => {
+        const versions = (bucket: string) =>
+          new Map(s3.list(bucket, 'velero/backups/').map(({ key, versionId }) => [key, versionId]));
+        const { bucket, replica } = plan.stores.backups;
+        const [written, arrived] = [versions(bucket), versions(replica)];
+        stale = [...arrived]
+          .filter(([key, version]) => key.endsWith('.tar.gz') && written.get(key) !== version)
+          .map(([key]) => key.replace(/[^/]+$/, 'velero-backup.json'))
+          .filter((key) => arrived.has(key) && written.get(key) === arrived.get(key));
+      };
+      const options = { ...rest, plan, planInput, seed: 1 };
+      await rehearseAssembly(platformOf(plan, planInput, undefined), synthesizedFor('stale-tarball'), options, look);
+      expect(stale.length).toBeGreaterThan(0);
     },
     LONG_MS,
   );

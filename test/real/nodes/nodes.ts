@@ -5,6 +5,7 @@ import type { ControlPlane } from '../kubernetes/control-plane.ts';
 import { KUBERNETES } from '../kubernetes/module.ts';
 import { programs } from '../programs.ts';
 import { VELERO } from '../velero/module.ts';
+import { snapshotDefinitions } from './snapshot-kinds.ts';
 
 export type Nodes = {
   /** Where a volume's bytes are. */
@@ -27,16 +28,23 @@ export type Given = {
   programs: string;
   /** The program that answers `exec`. */
   exec: string;
+  /** The directory with the kinds of snapshots, where disks can have some. */
+  definitions?: string;
 };
 
 /**
  * A cluster's nodes, scheduler and storage, in a process group and a mount namespace of their own. They end when `stop` is
  * called or this process is no more, and nothing is mounted that this process could see.
+ * @param snapshots whether disks can have snapshots, of kinds that the cluster is then given
  */
-export async function startNodes(given: Omit<Given, 'programs' | 'exec'>): Promise<Nodes> {
+export async function startNodes({
+  snapshots = false,
+  ...given
+}: Omit<Given, 'programs' | 'exec' | 'definitions'> & { snapshots?: boolean }): Promise<Nodes> {
   const { endpoint, token, certificateAuthority } = given.controlPlane;
   const told: Given = {
     ...given,
+    ...(snapshots && { definitions: snapshotDefinitions() }),
     controlPlane: { endpoint, token, certificateAuthority },
     programs: await programs(VELERO),
     exec: join(await programs(KUBERNETES), 'kubelet-exec'),

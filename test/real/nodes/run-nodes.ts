@@ -12,13 +12,16 @@ import type { Given } from './nodes.ts';
 import type { Ground } from './pod-on-node.ts';
 import { relay } from './relay.ts';
 import { schedule } from './schedule.ts';
+import { defineSnapshots } from './snapshot-kinds.ts';
+import { SNAPSHOT_PATHS, Snapshots } from './snapshots.ts';
 import { Storage } from './storage.ts';
 
 /**
- * What stands for a cluster's nodes: its scheduler, the drivers of its disks, and kubelets. Disks are directories. Pods of
- * Velero's image are real processes, in namespaces of their own, whose only ways out are the API server and S3's proxy. Of
- * all other images nothing runs: such pods are Running, or Succeeded when they are a job's. There are no limits, probes,
- * users, services, taints, evictions or restarts of nodes; nobody answers `logs`, and `exec` does nothing; a disk has no zone.
+ * What stands for a cluster's nodes: its scheduler, the drivers of its disks, what takes snapshots of these, and kubelets.
+ * Disks are directories. Pods of Velero's image are real processes, in namespaces of their own, whose only ways out are the
+ * API server and S3's proxy. Of all other images nothing runs: such pods are Running, or Succeeded when they are a job's.
+ * There are no limits, probes, users, services, taints, evictions or restarts of nodes; nobody answers `logs`, and `exec` does
+ * nothing; a disk has no zone.
  *
  * It runs in a mount namespace of its own and ends with its standard input, so also when whoever started it is killed.
  *
@@ -31,6 +34,7 @@ const SEEN = [
   '/api/v1/persistentvolumeclaims',
   '/api/v1/persistentvolumes',
   '/apis/storage.k8s.io/v1/storageclasses',
+  ...(given.definitions === undefined ? [] : SNAPSHOT_PATHS),
 ];
 
 const home = makeHome('lifeboat-nodes-');
@@ -59,18 +63,21 @@ async function run(): Promise<void> {
   const api = new Api(given.controlPlane);
   const nodes = nodesOf(given.names, given.region);
   const ground = await prepare(api);
-  const storage = new Storage(api, ground.disks);
+  const snapshots = new Snapshots(api, ground.disks, join(home, 'snapshots'));
+  const storage = new Storage(api, ground.disks, snapshots);
   const kubelets = new Kubelets(ground, nodes);
   const kubeletPort = await startExecEndpoint(given.exec);
+  if (given.definitions !== undefined) await defineSnapshots(api, given.definitions);
   for (const node of nodes) await register(api, node, kubeletPort, new Date().toISOString());
   process.stdout.write(`${JSON.stringify({ home })}\n`);
   for (;;) {
     await attempt(async () => {
-      const [pods = [], claims = [], volumes = [], classes = []] = await Promise.all(
-        SEEN.map((path) => api.list(path)),
-      );
+      const lists = await Promise.all(SEEN.map((path) => api.list(path)));
+      const [pods = [], claims = [], volumes = [], classes = []] = lists;
+      const [snapshotClasses = [], taken = [], contents = []] = lists.slice(4);
       await schedule(api, nodes, { pods, claims });
-      await storage.tend({ pods, claims, volumes, classes });
+      await storage.tend({ pods, claims, volumes, classes, snapshots: taken, contents });
+      await snapshots.tend({ claims, volumes, snapshotClasses, snapshots: taken, contents });
       kubelets.sync(pods, claims);
     });
     await pause(TICK_MS);

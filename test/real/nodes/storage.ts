@@ -1,25 +1,37 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '../../../src/gateways/kubernetes/cluster-api.ts';
 import { type Api, attempt } from './api.ts';
 import { claimNames } from './claims.ts';
+import { type Snapshots, snapshotBehind } from './snapshots.ts';
 
-type Seen = { pods: KubeObject[]; claims: KubeObject[]; volumes: KubeObject[]; classes: KubeObject[] };
+type Seen = {
+  pods: KubeObject[];
+  claims: KubeObject[];
+  volumes: KubeObject[];
+  classes: KubeObject[];
+  snapshots: KubeObject[];
+  contents: KubeObject[];
+};
 
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
 /**
  * Stands for every CSI driver: a volume is a directory of `home`, and looks like one of the class's own driver. The real
- * controller binds it. No snapshots, no clones, no topology: a claim with a data source or a selector waits for ever.
+ * controller binds it. One whose claim names a snapshot begins with what that holds. No clones, no topology: a claim with
+ * another data source or a selector is given a node, and waits for whoever binds it.
  */
 export class Storage {
   readonly #api: Api;
   readonly #home: string;
+  readonly #snapshots: Snapshots;
 
-  constructor(api: Api, home: string) {
+  constructor(api: Api, home: string, snapshots: Snapshots) {
     this.#api = api;
     this.#home = home;
+    this.#snapshots = snapshots;
     mkdirSync(home);
   }
 
@@ -30,20 +42,33 @@ export class Storage {
   }
 
   /** https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode */
-  async #provision(claim: KubeObject, { pods, classes }: Seen): Promise<void> {
-    const found = classes.find(({ metadata }) => metadata?.name === claim.spec.storageClassName);
-    const consumer = pods.find((pod) => pod.spec.nodeName && uses(pod, claim));
+  async #provision(claim: KubeObject, seen: Seen): Promise<void> {
+    const found = seen.classes.find(({ metadata }) => metadata?.name === claim.spec.storageClassName);
     if (found === undefined || found.provisioner === 'kubernetes.io/no-provisioner') return;
-    if (found.volumeBindingMode === 'WaitForFirstConsumer') {
-      if (consumer === undefined) return;
-      const { namespace, name } = claim.metadata ?? {};
-      await this.#api.merge(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`, {
-        metadata: { annotations: { [SELECTED_NODE]: consumer.spec.nodeName } },
-      });
-    }
+    if (found.volumeBindingMode === 'WaitForFirstConsumer' && !(await this.#selectNode(claim, seen.pods))) return;
+    // Drivers refuse a selector: https://github.com/kubernetes-csi/external-provisioner/blob/v6.0.0/pkg/controller/controller.go
+    if (claim.spec.selector) return;
     const volume = volumeFor(claim, found);
-    mkdirSync(join(this.#home, volume.metadata?.name ?? ''), { recursive: true, mode: 0o777 });
+    const directory = join(this.#home, volume.metadata?.name ?? '');
+    mkdirSync(directory, { recursive: true, mode: 0o777 });
+    if (claim.spec.dataSource) {
+      const handle = snapshotBehind(claim, seen, found.provisioner);
+      if (handle === undefined) return;
+      await cp(this.#snapshots.copyOf(handle), directory, { recursive: true, preserveTimestamps: true });
+    }
     await this.#api.post('/api/v1/persistentvolumes', volume);
+  }
+
+  /** The scheduler says so of each claim that a pod waits for, also where nobody will provision. */
+  async #selectNode(claim: KubeObject, pods: KubeObject[]): Promise<boolean> {
+    const { namespace, name, annotations } = claim.metadata ?? {};
+    if (annotations?.[SELECTED_NODE] !== undefined) return true;
+    const consumer = pods.find((pod) => pod.spec.nodeName && uses(pod, claim));
+    if (consumer === undefined) return false;
+    await this.#api.merge(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`, {
+      metadata: { annotations: { [SELECTED_NODE]: consumer.spec.nodeName } },
+    });
+    return true;
   }
 
   async #remove({ metadata }: KubeObject): Promise<void> {
@@ -54,8 +79,13 @@ export class Storage {
 
 const isUnbound = ({ metadata, spec }: KubeObject, volumes: KubeObject[]): boolean =>
   metadata?.deletionTimestamp === undefined &&
-  [spec.volumeName, spec.selector, spec.dataSource, spec.dataSourceRef].every((field) => !field) &&
+  !spec.volumeName &&
+  isServed(spec) &&
   !volumes.some((volume) => volume.spec.claimRef?.uid === metadata?.uid);
+
+/** Every data source is a reference too: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#data-source-references */
+const isServed = ({ dataSource, dataSourceRef }: KubeObject): boolean =>
+  [dataSource, dataSourceRef].every((source) => !source || source.kind === 'VolumeSnapshot');
 
 /** The controller leaves it to whoever made it. */
 const isLeft = ({ metadata, spec, status }: KubeObject): boolean =>

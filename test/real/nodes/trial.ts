@@ -11,9 +11,14 @@ const LONGEST_MS = 150_000;
 /** A cluster of two nodes on which the nodes are tried. */
 export type Trial = { controlPlane: ControlPlane; nodes: Nodes; place: Place; stop(): Promise<void> };
 
-export async function startTrial(name: string, region: string, proxy: Given['proxy']): Promise<Trial> {
+export async function startTrial(
+  name: string,
+  region: string,
+  proxy: Given['proxy'],
+  snapshots = false,
+): Promise<Trial> {
   const controlPlane = await startControlPlane();
-  const nodes = await startNodes({ controlPlane, names: [`${name}-0`, `${name}-1`], region, proxy });
+  const nodes = await startNodes({ controlPlane, names: [`${name}-0`, `${name}-1`], region, proxy, snapshots });
   const place = await placeOn(realServer(controlPlane), 'shop');
   const [lazy, eager] = [standbyStorageClass(), standbyStorageClass()] as [KubeObject, KubeObject];
   await place.api.apply({ ...lazy, metadata: { name: 'gp3' } });
@@ -46,6 +51,7 @@ export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
 const VERSIONS: Record<string, string> = {
   ...{ Deployment: 'apps/v1', DaemonSet: 'apps/v1', Job: 'batch/v1' },
   ...{ Backup: 'velero.io/v1', Restore: 'velero.io/v1', BackupStorageLocation: 'velero.io/v1' },
+  ...{ VolumeSnapshot: 'snapshot.storage.k8s.io/v1', VolumeSnapshotContent: 'snapshot.storage.k8s.io/v1' },
 };
 
 export const get = (

@@ -14,6 +14,8 @@ const OWN_FIELDS = new Set([
   ...['clusterIP', 'clusterIPs', 'nodePort', 'healthCheckNodePort', 'volumeName', 'storageClassName'],
   ...['controller-uid', 'batch.kubernetes.io/controller-uid'],
 ]);
+/** By which Velero finds the volume that it has filled: https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/restore/actions/csi/pvc_action.go */
+const FOUND_BY = 'velero.io/dynamic-pv-restore';
 /** What only a load balancer's Service has: it comes back as a plain one. */
 const LOAD_BALANCER_FIELDS = [
   ...['type', 'loadBalancerClass', 'loadBalancerSourceRanges', 'externalTrafficPolicy'],
@@ -72,12 +74,20 @@ async function kindsOf(api: RealApi): Promise<Kind[]> {
 
 function essence(kind: string, { metadata, status: _, ...object }: KubeObject, { sites }: Plan): string {
   const own = Object.entries(metadata.labels ?? {}).filter(([name]) => !name.startsWith('velero.io/'));
-  const spec = kind === 'services' ? withoutLoadBalancer(object.spec) : object.spec;
+  const spec = specOf(kind, object.spec);
   const text = JSON.stringify({ ...object, spec, labels: Object.fromEntries(own) }, (name, value) =>
     OWN_FIELDS.has(name) ? undefined : value,
   );
   // Each site's images come from its own registry.
   return text.replaceAll(`.dkr.ecr.${sites.primary.region}.`, `.dkr.ecr.${sites.standby.region}.`);
+}
+
+function specOf(kind: string, spec: KubeObject): KubeObject {
+  if (kind === 'services') return withoutLoadBalancer(spec);
+  if (kind !== 'persistentvolumeclaims' || spec.selector?.matchLabels?.[FOUND_BY] === undefined) return spec;
+  const { selector, ...others } = spec;
+  const { [FOUND_BY]: _, ...matchLabels } = selector.matchLabels;
+  return Object.keys(matchLabels).length === 0 ? others : { ...others, selector: { ...selector, matchLabels } };
 }
 
 const withoutLoadBalancer = (spec: KubeObject): KubeObject =>

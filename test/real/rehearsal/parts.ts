@@ -32,7 +32,8 @@ export async function startRealParts({ sites, stores }: Plan): Promise<RealParts
       const plane = await startControlPlane();
       stops.push(() => plane.stop());
       const names = Array.from({ length: NODES }, (_, index) => `node-${index + 1}.${region}.compute.internal`);
-      const nodes = await startNodes({ controlPlane: plane, names, region, proxy: store.proxy });
+      const snapshots = stores.backups.volumes === 'snapshots';
+      const nodes = await startNodes({ controlPlane: plane, names, region, proxy: store.proxy, snapshots });
       stops.push(() => nodes.stop());
       machinery.set(region, { plane, nodes });
     }

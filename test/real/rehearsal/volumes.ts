@@ -7,6 +7,8 @@ import type { View } from './view.ts';
 
 /** One line for each write, with its time: milliseconds since 1970. */
 export const WRITES = 'writes.log';
+/** Its pods mount copies, in which nobody writes. */
+const VELERO = 'velero';
 const FILES = 3;
 const MOST_BYTES = 20_000;
 
@@ -91,7 +93,8 @@ export class RealVolumes {
         .list('persistentvolumeclaims')
         .map(({ metadata, spec }) => [`${metadata.namespace}/${metadata.name}`, spec.volumeName]),
     );
-    const running = this.#view.store.list('pods').filter(({ status }) => status?.phase === 'Running');
+    const pods = this.#view.store.list('pods').filter(({ metadata }) => metadata.namespace !== VELERO);
+    const running = pods.filter(({ status }) => status?.phase === 'Running');
     const names = running.flatMap(({ metadata, spec }) =>
       (spec.volumes ?? []).flatMap((volume: KubeObject) => {
         const claim = volume.persistentVolumeClaim?.claimName;

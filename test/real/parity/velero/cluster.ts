@@ -1,9 +1,8 @@
-import { installCommand, jobGround, LIFEBOAT_NAMESPACE, veleroJob } from '../../../../src/domain/velero.ts';
-import { veleroImages } from '../../../../src/domain/velero-images.ts';
+import { jobGround, LIFEBOAT_NAMESPACE, veleroJob } from '../../../../src/domain/velero.ts';
 import type { ClusterApi, KubeObject } from '../../../../src/gateways/kubernetes/cluster-api.ts';
 import { type Reach, reach } from '../place.ts';
-import type { Site, Volumes } from './place.ts';
-import { NAMESPACES, PLAN, PODS } from './platform.ts';
+import type { Method, Site, Volumes } from './place.ts';
+import { installerFor, NAMESPACES, PODS } from './platform.ts';
 
 const POLL_MS = 500;
 const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation', 'Canceled'];
@@ -11,6 +10,11 @@ const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation', 'Ca
 export const hasEnded = ({ status }: KubeObject): boolean => ENDED.includes(status?.phase);
 /** Of the installer, as the product's own job. */
 const INSTALLER = 'install-velero';
+
+/** What moves the data of snapshots is of another version. */
+const versionOf = (kind: string): string => (kind.startsWith('Data') ? 'velero.io/v2alpha1' : 'velero.io/v1');
+
+const refTo = (kind: string, name: string) => ({ apiVersion: versionOf(kind), kind, name, namespace: 'velero' });
 
 /** A cluster with Velero, as rows speak of it. */
 export class VeleroCluster {
@@ -57,15 +61,15 @@ export class VeleroCluster {
   }
 
   find(kind: string, name: string): Promise<KubeObject | undefined> {
-    return this.api.get({ apiVersion: 'velero.io/v1', kind, name, namespace: 'velero' });
+    return this.api.get(refTo(kind, name));
   }
 
   list(kind: string): Promise<KubeObject[]> {
-    return this.api.list('velero.io/v1', kind, { namespace: 'velero' });
+    return this.api.list(versionOf(kind), kind, { namespace: 'velero' });
   }
 
   change(kind: string, name: string, patch: Record<string, unknown>): Promise<boolean> {
-    return this.api.merge({ apiVersion: 'velero.io/v1', kind, name, namespace: 'velero' }, patch);
+    return this.api.merge(refTo(kind, name), patch);
   }
 
   /** Deletes Velero's objects of a kind, without what else would have to be done before. */
@@ -74,14 +78,14 @@ export class VeleroCluster {
       const name = metadata?.name ?? '';
       if (metadata?.finalizers)
         await this.change(kind, name, { metadata: { name, namespace: 'velero', finalizers: null } });
-      await this.api.delete({ apiVersion: 'velero.io/v1', kind, name, namespace: 'velero' });
+      await this.api.delete(refTo(kind, name));
     }
   }
 
   /** Velero by the job that a failover runs, with its location, able to work. */
-  async setUp(location: KubeObject): Promise<void> {
-    const images = veleroImages(PLAN, 'standby', '');
-    await this.make([...jobGround(), veleroJob(INSTALLER, images.velero, installCommand(images, PLAN))]);
+  async setUp(location: KubeObject, method: Method): Promise<void> {
+    const { image, command } = installerFor(method);
+    await this.make([...jobGround(), veleroJob(INSTALLER, image, command)]);
     const job = { apiVersion: 'batch/v1', kind: 'Job', name: INSTALLER, namespace: LIFEBOAT_NAMESPACE };
     await this.until('Velero to be installed', async () => (await this.api.get(job))?.status?.succeeded);
     await this.make([location]);

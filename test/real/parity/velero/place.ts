@@ -1,6 +1,9 @@
 import type { ObjectStore } from '../../s3/object-store.ts';
 import type { Server } from '../place.ts';
 
+/** How the bytes of volumes are taken, as the plan says it. */
+export type Method = 'files' | 'snapshots';
+
 /** What a volume holds: its files by name, with what is in each. */
 export type Held = Record<string, string>;
 
@@ -17,6 +20,7 @@ export type Site = { name: string; server: Server; volumes: Volumes };
 
 /** Clusters and the buckets between them, with nothing set up: the twin's, or real ones. */
 export type Place = {
+  method: Method;
   west: Site;
   /** Each one for itself: what one is asked, the others do not see. */
   easts: Site[];

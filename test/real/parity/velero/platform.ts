@@ -1,6 +1,10 @@
+import { installCommand } from '../../../../src/domain/velero.ts';
+import { veleroImages } from '../../../../src/domain/velero-images.ts';
 import { backupLocation, veleroSchedule } from '../../../../src/domain/velero-locations.ts';
 import type { KubeObject } from '../../../../src/gateways/kubernetes/cluster-api.ts';
+import type { Plan } from '../../../../src/plan/schema.ts';
 import { planOf, SMALL_PLAN } from '../../../plan/small-plan.ts';
+import type { Method } from './place.ts';
 
 /** The two namespaces, and in which order everything of them is told. */
 export const NAMESPACES = ['queue', 'shop'];
@@ -8,7 +12,12 @@ export const PODS = 9;
 /** It holds a pod's place and does nothing: what is in a volume is what was put there. */
 const IMAGE = 'registry.example.com/west/pause:3.10';
 
-export const { plan: PLAN } = planOf(SMALL_PLAN);
+/** By how they take the bytes of volumes. */
+const PLANS: Record<Method, Plan> = {
+  files: planOf(SMALL_PLAN).plan,
+  snapshots: planOf(SMALL_PLAN.replace('    replica:', '    volumes: snapshots\n    replica:')).plan,
+};
+export const { files: PLAN } = PLANS;
 export const { bucket: WEST_BUCKET } = PLAN.stores.backups;
 
 /** As Lifeboat makes it, but for how often it is synced: a server that starts looks at once. */
@@ -25,11 +34,17 @@ export function location(site: 'primary' | 'standby', bucket?: string): KubeObje
 }
 
 /** What Lifeboat's schedules ask of a backup, of these namespaces. */
-export function backupOf(name: string, includedNamespaces = NAMESPACES): KubeObject {
+export function backupOf(name: string, includedNamespaces = NAMESPACES, method: Method = 'files'): KubeObject {
   const [schedule] = PLAN.stores.backups.schedules;
   if (schedule === undefined) throw new Error('the plan has no schedule');
-  const { spec }: KubeObject = veleroSchedule(PLAN, schedule);
+  const { spec }: KubeObject = veleroSchedule(PLANS[method], schedule);
   return velero('Backup', name, { ...spec.template, includedNamespaces });
+}
+
+/** What Lifeboat's job says to Velero's installer. */
+export function installerFor(method: Method): { image: string; command: string[] } {
+  const images = veleroImages(PLAN, 'standby', '');
+  return { image: images.velero, command: installCommand(images, PLANS[method]) };
 }
 
 export const velero = (kind: string, name: string, spec: object): KubeObject => ({
@@ -45,6 +60,15 @@ export const storageClass = (): KubeObject => ({
   metadata: { name: 'gp3' },
   provisioner: 'ebs.csi.aws.com',
   volumeBindingMode: 'WaitForFirstConsumer',
+});
+
+/** The one that Velero takes for its driver's disks. https://velero.io/docs/v1.18/csi/ */
+export const snapshotClass = (): KubeObject => ({
+  apiVersion: 'snapshot.storage.k8s.io/v1',
+  kind: 'VolumeSnapshotClass',
+  metadata: { name: 'lifeboat-ebs', labels: { 'velero.io/csi-volumesnapshot-class': 'true' } },
+  driver: 'ebs.csi.aws.com',
+  deletionPolicy: 'Delete',
 });
 
 export const namespaceNamed = (name: string): KubeObject => ({
@@ -111,17 +135,41 @@ export const platform = (): KubeObject[] => [
   statefulSet('queue', 'broker', 3),
 ];
 
+const claimNamed = (namespace: string, name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { namespace, name },
+  spec: claimSpec,
+});
+
+const podOn = (
+  claimName: string,
+  namespace: string,
+  name: string,
+  annotations: Record<string, string>,
+  mounts = true,
+): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace, name, annotations },
+  spec: {
+    containers: [container(mounts)],
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+  },
+});
+
 /** A namespace with a pod and its claim, which a container mounts or not. */
 export const lonely = (namespace: string, { mounts = true, annotations = {} } = {}): KubeObject[] => [
   namespaceNamed(namespace),
-  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace, name: 'data' }, spec: claimSpec },
-  {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace, name: 'lonely', annotations },
-    spec: {
-      containers: [container(mounts)],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
-    },
-  },
+  claimNamed(namespace, 'data'),
+  podOn('data', namespace, 'lonely', annotations, mounts),
+];
+
+/** A namespace with two of each, of which one pod asks for its volume's files to be read. */
+export const mixed = (namespace: string): KubeObject[] => [
+  namespaceNamed(namespace),
+  claimNamed(namespace, 'moved'),
+  podOn('moved', namespace, 'moved', {}),
+  claimNamed(namespace, 'read'),
+  podOn('read', namespace, 'read', { 'backup.velero.io/backup-volumes': 'data' }),
 ];

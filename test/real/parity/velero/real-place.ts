@@ -5,16 +5,19 @@ import { startControlPlane } from '../../kubernetes/control-plane.ts';
 import { type Nodes, startNodes } from '../../nodes/nodes.ts';
 import { type ObjectStore, startObjectStore } from '../../s3/object-store.ts';
 import { realServer } from '../servers.ts';
-import type { Held, Place, Site, Volumes } from './place.ts';
+import type { Held, Method, Place, Site, Volumes } from './place.ts';
 import { PLAN } from './platform.ts';
 
 const FILES = 8;
 const BYTES = 10_000;
-/** Nobody pulls images: what runs at all runs soon after what it waited for. */
-const SETTLED_MS = 5_000;
+/**
+ * Nobody pulls images: what runs at all runs soon after what it waited for. A claim that was given its volume anew is looked
+ * at by the controller each 15 s. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+ */
+const SETTLED_MS: Record<Method, number> = { files: 5_000, snapshots: 30_000 };
 
 /** Three clusters: one for what happens in the west, and two that share the rows of the east. */
-export async function startRealPlace(): Promise<Place & { stop(): Promise<void> }> {
+export async function startRealPlace(method: Method = 'files'): Promise<Place & { stop(): Promise<void> }> {
   const s3 = await startObjectStore();
   const { primary, standby } = PLAN.sites;
   const sites = [
@@ -22,7 +25,7 @@ export async function startRealPlace(): Promise<Place & { stop(): Promise<void> 
     { name: 'east-a', region: standby.region },
     { name: 'east-b', region: standby.region },
   ];
-  const started = await Promise.allSettled(sites.map(({ name, region }) => startSite(name, region, s3)));
+  const started = await Promise.allSettled(sites.map(({ name, region }) => startSite(name, region, method, s3)));
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(async (one) => one.status === 'fulfilled' && one.value.stop()));
     await s3.stop();
@@ -34,16 +37,20 @@ export async function startRealPlace(): Promise<Place & { stop(): Promise<void> 
     return one.value;
   });
   if (west === undefined) throw new Error('there is no west');
-  return { west, easts, s3, settledMs: SETTLED_MS, stop };
+  return { method, west, easts, s3, settledMs: SETTLED_MS[method], stop };
 }
 
 async function startSite(
   name: string,
   region: string,
+  method: Method,
   { proxy }: ObjectStore,
 ): Promise<Site & { stop(): Promise<void> }> {
   const controlPlane = await startControlPlane();
-  const nodes = await startNodes({ controlPlane, names: [`${name}-0`, `${name}-1`], region, proxy });
+  const nodes = await startNodes({
+    ...{ controlPlane, names: [`${name}-0`, `${name}-1`], region, proxy },
+    snapshots: method === 'snapshots',
+  });
   return {
     name,
     server: realServer(controlPlane),

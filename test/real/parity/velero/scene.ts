@@ -8,7 +8,10 @@ import { location, NAMESPACES, PLAN, storageClass, velero, WEST_BUCKET } from '.
 import { compared, type Seen, tally } from './seen.ts';
 import type { Story } from './story.ts';
 
-const VELEROS_OWN = ['Restore', 'Backup', 'PodVolumeRestore', 'PodVolumeBackup', 'BackupRepository'];
+const VELEROS_OWN = [
+  ...['Restore', 'Backup', 'PodVolumeRestore', 'PodVolumeBackup', 'DataDownload', 'DataUpload'],
+  'BackupRepository',
+];
 
 /** A story, and a cluster in the east that can know of it what came into a bucket of its own. */
 export class Scene {
@@ -31,7 +34,7 @@ export class Scene {
     const scene = new Scene(story, place, east);
     await scene.#newBucket();
     await scene.east.make([storageClass()]);
-    await scene.east.setUp(location('standby', scene.bucket));
+    await scene.east.setUp(location('standby', scene.bucket), place.method);
     return scene;
   }
 
@@ -48,7 +51,8 @@ export class Scene {
     const { east } = this;
     await this.#newBucket();
     await east.change('BackupStorageLocation', 'default', { spec: location('standby', this.bucket).spec });
-    const unfinished = (await east.list('PodVolumeRestore')).some((each) => !hasEnded(each));
+    const begun = [...(await east.list('PodVolumeRestore')), ...(await east.list('DataDownload'))];
+    const unfinished = begun.some((each) => !hasEnded(each));
     for (const kind of VELEROS_OWN) await east.drop(kind);
     // An agent goes on with what it has begun, and takes nothing else meanwhile.
     if (unfinished) await east.killAgents();
@@ -94,12 +98,14 @@ export class Scene {
     const name = await this.begin(backup, more);
     const { status } = await this.east.ended('Restore', name);
     await this.east.settled(this.#settledMs);
+    const downloads = await this.#partsOf('DataDownload', 'restore-name', name);
     return {
       ...(await this.known(backup)),
       restore: status.phase,
       errors: status.errors ?? 0,
       warnings: status.warnings ?? 0,
       volumeRestores: tally((await this.#partsOf('PodVolumeRestore', 'restore-name', name)).map(phaseOf)),
+      ...(this.story.method === 'snapshots' && { downloads: tally(downloads.map(phaseOf)) }),
       ...(await this.platform(backup)),
     };
   }

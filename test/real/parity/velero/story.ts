@@ -1,11 +1,25 @@
 import type { StoredObject } from '../../s3/write.ts';
 import { VeleroCluster } from './cluster.ts';
-import type { Held, Place } from './place.ts';
-import { backupOf, location, PLAN, PODS, platform, storageClass, WEST_BUCKET } from './platform.ts';
+import type { Held, Method, Place } from './place.ts';
+import {
+  backupOf,
+  location,
+  NAMESPACES,
+  PLAN,
+  PODS,
+  platform,
+  snapshotClass,
+  storageClass,
+  WEST_BUCKET,
+} from './platform.ts';
 
-/** What happened in the west before any case begins: a platform, and two backups of it with a change between them. */
+/**
+ * What happened in the west before any case begins: a platform, and two backups of it with a change between them; one where
+ * snapshots are moved, which takes its time.
+ */
 export type Story = {
   west: VeleroCluster;
+  method: Method;
   s3: Place['s3'];
   /** All that the backups left in the bucket, in the order of writing. */
   written: StoredObject[];
@@ -13,25 +27,25 @@ export type Story = {
   held: Map<string, Map<string, Held>>;
 };
 
-export const BACKUPS = ['earlier', 'later'] as const;
+const BACKUPS: Record<Method, string[]> = { files: ['earlier', 'later'], snapshots: ['later'] };
 
-export async function tellStory({ west: site, s3, settledMs }: Place): Promise<Story> {
+export async function tellStory({ west: site, method, s3, settledMs }: Place): Promise<Story> {
   const west = new VeleroCluster(site);
   await s3.makeBucket(WEST_BUCKET, PLAN.sites.primary.region);
-  await west.make([storageClass(), ...platform()]);
-  await west.setUp(location('primary'));
+  await west.make([storageClass(), ...(method === 'snapshots' ? [snapshotClass()] : []), ...platform()]);
+  await west.setUp(location('primary'), method);
   const pods = await west.settled(settledMs);
   if (pods.length < PODS) throw new Error(`the platform has ${pods.length} pods of ${PODS}`);
   const held: Story['held'] = new Map();
-  for (const name of BACKUPS) {
+  for (const name of BACKUPS[method]) {
     const volumes = await west.claims();
     for (const pv of volumes.values()) await west.volumes.write(pv);
-    await west.make([backupOf(name)]);
+    await west.make([backupOf(name, NAMESPACES, method)]);
     await west.ended('Backup', name);
     const reads = [...volumes].map(async ([claim, pv]) => [claim, await west.volumes.read(pv)] as const);
     held.set(name, new Map(await Promise.all(reads)));
   }
-  return { west, s3, held, written: await current(s3) };
+  return { west, method, s3, held, written: await current(s3) };
 }
 
 async function current(s3: Place['s3']): Promise<StoredObject[]> {

@@ -2,15 +2,16 @@ import type { Cluster } from '../../../../src/rehearsal/cluster/cluster.ts';
 import type { Content } from '../../../../src/rehearsal/cluster/volumes.ts';
 import { VeleroRig } from '../../../rehearsal/cluster/velero/velero-rig.ts';
 import { serverOf } from '../servers.ts';
-import type { Held, Place, Volumes } from './place.ts';
+import type { Held, Method, Place, Volumes } from './place.ts';
 import { twinS3 } from './twin-s3.ts';
 
 const BYTES = 80_000;
 /** Images are pulled and volumes made, all within this. */
 const SETTLED_MS = 120_000;
 
-export function twinPlace(lie: (rig: VeleroRig) => void = () => {}): Place {
+export function twinPlace(lie: (rig: VeleroRig) => void = () => {}, method: Method = 'files'): Place {
   const rig = new VeleroRig();
+  if (method === 'snapshots') for (const cluster of [rig.west, rig.east]) cluster.install('snapshot-controller');
   lie(rig);
   rig.start();
   const site = (cluster: Cluster) => ({
@@ -18,7 +19,7 @@ export function twinPlace(lie: (rig: VeleroRig) => void = () => {}): Place {
     server: serverOf({ kernel: rig.kernel, cluster }),
     volumes: volumesOf(cluster),
   });
-  return { west: site(rig.west), easts: [site(rig.east)], s3: twinS3(rig), settledMs: SETTLED_MS };
+  return { method, west: site(rig.west), easts: [site(rig.east)], s3: twinS3(rig), settledMs: SETTLED_MS };
 }
 
 /** Nobody writes to these but the test. */

@@ -37,14 +37,16 @@ export class PodVolumeBackups {
     return chosen.length + optedOut.length > 0;
   }
 
+  /** Velero notes it before anything else of the pod's volumes is seen to. */
+  noteOptedOut(pod: KubeObject): void {
+    const { optedOut } = podVolumes(pod, this.#backup.spec.defaultVolumesToFsBackup);
+    const reason = `opted out due to annotation in pod ${pod.metadata.name}`;
+    for (const volume of optedOut) this.skipped.skip(this.#pvOf(pod, volume), 'podvolume', reason);
+  }
+
   async backUp(pod: KubeObject): Promise<void> {
-    const { chosen, optedOut } = podVolumes(pod, this.#backup.spec.defaultVolumesToFsBackup);
-    for (const volume of optedOut)
-      this.skipped.skip(
-        this.#pvOf(pod, volume),
-        'podvolume',
-        `opted out due to annotation in pod ${pod.metadata.name}`,
-      );
+    const { chosen } = podVolumes(pod, this.#backup.spec.defaultVolumesToFsBackup);
+    this.noteOptedOut(pod);
     const wanted = chosen.filter((volume) => !this.#taken.has(this.#claimKey(pod, volume)));
     if (wanted.length === 0) return;
     const problem = await this.#problem(pod);

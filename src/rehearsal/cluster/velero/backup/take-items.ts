@@ -79,7 +79,10 @@ export class ItemTaker {
           resource === 'pods' && namespace === item.namespace && [...claimsOf(object).values()].includes(item.name),
       );
       if (pod === undefined) this.#fail(item, why);
-      else this.#failed.set(pod.object.metadata.uid, why);
+      else {
+        this.volumes.noteOptedOut(pod.object);
+        this.#failed.set(pod.object.metadata.uid, why);
+      }
       return undefined;
     }
   }

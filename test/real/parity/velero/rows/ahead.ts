@@ -30,7 +30,7 @@ const ready = async (scene: Scene): Promise<void> => {
   await scene.east.resync();
 };
 
-const hydrated: Row<Scene> = {
+export const hydrated: Row<Scene> = {
   title: 'Volumes are filled ahead by placeholders, and the platform starts on them later',
   source: MODIFIERS,
   ask: async (scene) => {
@@ -89,7 +89,7 @@ const asleep: Row<Scene> = {
   },
 };
 
-const part: Row<Scene> = {
+export const part: Row<Scene> = {
   title: 'One of two namespaces is restored',
   source: 'https://velero.io/docs/v1.18/restore-reference/',
   ask: async (scene) => {

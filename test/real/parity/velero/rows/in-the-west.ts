@@ -6,6 +6,7 @@ import type { Seen } from '../seen.ts';
 import type { Story } from '../story.ts';
 
 const FILES = sourceOf('pkg/podvolume/backupper.go');
+const ITEMS = sourceOf('pkg/backup/item_backupper.go');
 const EXPOSER = sourceOf('pkg/exposer/host_path.go');
 const SERVER = sourceOf('pkg/cmd/server/server.go');
 
@@ -16,6 +17,7 @@ const off = (
   namespace: string,
   how: Parameters<typeof lonely>[1],
   spoil: (story: Story, pv: string) => Promise<() => void> = async () => () => {},
+  asked: KubeObject = {},
 ): Row<Story> => ({
   title,
   source,
@@ -30,7 +32,8 @@ const off = (
     });
     await west.volumes.write(pv);
     const mend = await spoil(story, pv);
-    await west.make([backupOf(namespace, [namespace])]);
+    const backup = backupOf(namespace, [namespace]);
+    await west.make([{ ...backup, spec: { ...backup.spec, ...asked } }]);
     const { status } = await west.ended('Backup', namespace);
     const volumes = await volumeInfo(story, namespace);
     mend();
@@ -83,6 +86,7 @@ export const inTheWest: Row<Story>[] = [
   off('A volume opted out by annotation', FILES, 'opted-out', {
     annotations: { 'backup.velero.io/backup-volumes-excludes': 'data' },
   }),
+  off('No volume is asked for', ITEMS, 'unasked', {}, undefined, { defaultVolumesToFsBackup: false }),
   off('A volume’s directory is gone from its node', EXPOSER, 'gone', {}, ({ west }, pv) => west.volumes.lose(pv)),
   killed,
 ];

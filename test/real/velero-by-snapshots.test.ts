@@ -1,0 +1,3 @@
+import { askTheRealVelero } from './parity/velero/suite.ts';
+
+askTheRealVelero('snapshots');
