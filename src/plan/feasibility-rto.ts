@@ -104,10 +104,12 @@ function recover(plan: Plan, tier: string, sizes: Sizes, posture: Posture): RtoT
 const ONE_RESTORE = 'https://velero.io/docs/v1.18/restore-reference/ (one restore at a time)';
 
 /**
- * Moved snapshots are filled by pods of Velero's own, and each claim is then bound to its volume when Kubernetes next looks.
+ * Moved snapshots are filled by pods of Velero's own, and each claim is then bound to its volume when Kubernetes next
+ * looks; the next one of the node is begun only then.
  * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/ (--pvclaimbinder-sync-period)
  */
-const DOWNLOADS_BEGIN = [FIGURES['volume.provision'], FIGURES['pod.start'], within(15, '')];
+const REBOUND = within(15, '');
+const DOWNLOADS_BEGIN = [FIGURES['volume.provision'], FIGURES['pod.start']];
 
 /** One tier's restore by itself. */
 export function restoreTerms(plan: Plan, tier: string, sizes: Sizes): RtoTerm[] {
@@ -124,7 +126,7 @@ export function restoreTerms(plan: Plan, tier: string, sizes: Sizes): RtoTerm[] 
   const filled = sumOf([
     times(volumes * VOLUME_MEGABYTES, megabyte),
     times(volumes, FIGURES['velero.volumeOverhead']),
-    ...(plan.stores.backups.volumes === 'snapshots' ? DOWNLOADS_BEGIN : []),
+    ...(plan.stores.backups.volumes === 'snapshots' ? [...DOWNLOADS_BEGIN, times(volumes, REBOUND)] : []),
   ]);
   const gigabytes = (volumes * VOLUME_MEGABYTES) / 1000;
   return [

@@ -164,7 +164,7 @@ describe('snapshots of volumes', () => {
 });
 
 describe('a claim with a selector', () => {
-  it('is left alone until there is a volume with those labels', async () => {
+  it('is left alone until there is a volume with those labels, which it gets at the next resync', async () => {
     const rig = await withVolume();
     const chosen = claim('chosen', 'gp3');
     const spec = { ...chosen.spec, selector: { matchLabels: { own: 'yes' } } };
@@ -184,7 +184,7 @@ describe('a claim with a selector', () => {
     await rig.pass(120);
     expect(rig.get('persistentvolumeclaims', 'chosen', 'default').status.phase).toBe('Pending');
     rig.create(volume('own', { own: 'yes' }));
-    await rig.pass(5);
+    await rig.pass(15);
     expect(rig.get('persistentvolumeclaims', 'chosen', 'default').spec.volumeName).toBe('own');
   });
 });

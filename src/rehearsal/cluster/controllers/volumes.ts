@@ -9,6 +9,8 @@ import { provision } from './provisioner.ts';
 
 const PVC_PROTECTION = 'kubernetes.io/pvc-protection';
 const PV_PROTECTION = 'kubernetes.io/pv-protection';
+/** https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/ (--pvclaimbinder-sync-period) */
+const RESYNC_MS = 15_000;
 
 /** Binds claims to volumes, has volumes made, and lets them go. https://kubernetes.io/docs/concepts/storage/persistent-volumes/ */
 export function controlVolumes(cluster: ControlPlane): void {
@@ -24,11 +26,12 @@ export function controlVolumes(cluster: ControlPlane): void {
     for (const claim of store.list('persistentvolumeclaims'))
       if (claim.status?.phase !== 'Bound') enqueue(claim.metadata.uid);
   };
+  const retryAtResync = atResync(cluster, retryPending);
   store.watch('persistentvolumes', ({ type, object }) => {
     if (type === 'DELETED') cluster.volumes.delete(object.metadata.name);
-    else retryPending();
+    else retryAtResync();
   });
-  store.watch('storageclasses.storage.k8s.io', retryPending);
+  store.watch('storageclasses.storage.k8s.io', retryAtResync);
   store.watch(SNAPSHOTS, retryPending);
   store.watch('persistentvolumeclaims', ({ type, object }) => {
     const volume =
@@ -45,6 +48,22 @@ export function controlVolumes(cluster: ControlPlane): void {
     }
   });
   cluster.onResync(() => coming.clear());
+}
+
+/**
+ * A claim that waits is looked at when it changes itself, and else at the next resync: no volume wakes the claim that it
+ * is meant for. https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/controller/volume/persistentvolume/pv_controller.go (syncVolume)
+ */
+function atResync(cluster: ControlPlane, act: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    cluster.after(RESYNC_MS - (cluster.now % RESYNC_MS), () => {
+      due = false;
+      act();
+    });
+  };
 }
 
 /** No provisioner of CSI looks at a claim with a selector. https://github.com/kubernetes-csi/external-provisioner/blob/v5.3.0/pkg/controller/controller.go */

@@ -62,7 +62,7 @@ export class RestoreExposer implements Exposer {
       agent.remove(ref);
       if (!(await agent.gone(ref, timeout))) throw new Error(`error to delete restore ${ref.resource} ${name}`);
     }
-    this.#rebind(target, volume);
+    await this.#rebind(target, volume);
     const isBound = (): true | undefined => {
       const { spec, status } = agent.store.get({ resource: VOLUMES, name: volume }) ?? {};
       const { claimRef } = spec ?? {};
@@ -109,13 +109,18 @@ export class RestoreExposer implements Exposer {
     return found;
   }
 
-  #rebind(target: KubeObject, volume: string): void {
+  /**
+   * Two requests: the claim asks for a volume that is still another's, and when that becomes its own nothing wakes the claim.
+   * https://github.com/vmware-tanzu/velero/blob/v1.18.3/pkg/exposer/generic_restore.go (RebindVolume)
+   */
+  async #rebind(target: KubeObject, volume: string): Promise<void> {
     const agent = this.#agent;
     const { namespace, name } = target.metadata;
     agent.patch(agent.store.refOf(target), (current) => ({
       ...current,
       spec: { ...current.spec, volumeName: volume },
     }));
+    await agent.process.takes('kubernetes.request');
     agent.patch({ resource: VOLUMES, name: volume }, (current) => ({
       ...current,
       metadata: { ...current.metadata, labels: { ...target.spec.selector?.matchLabels, ...current.metadata.labels } },
