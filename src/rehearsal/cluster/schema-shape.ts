@@ -6,6 +6,17 @@ import type { KubeObject } from './host.ts';
  */
 export type Shape = string | [Shape] | { [member: string]: Shape };
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-reference/ */
+export const OBJECT_REFERENCE: Shape = {
+  apiVersion: 'string',
+  fieldPath: 'string',
+  kind: 'string',
+  name: 'string',
+  namespace: 'string',
+  resourceVersion: 'string',
+  uid: 'string',
+};
+
 export function openApi(shape: Shape, required: string[] = []): KubeObject {
   if (Array.isArray(shape)) return { type: 'array', items: openApi(shape[0]) };
   if (typeof shape === 'string') return scalar(shape);

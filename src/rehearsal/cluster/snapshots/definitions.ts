@@ -1,5 +1,5 @@
 import type { KubeObject } from '../host.ts';
-import { openApi, type Shape } from '../schema-shape.ts';
+import { OBJECT_REFERENCE, openApi, type Shape } from '../schema-shape.ts';
 
 type Kind = {
   kind: string;
@@ -45,16 +45,6 @@ const SNAPSHOT: Kind = {
   required: ['spec'],
 };
 
-const REFERENCE: Shape = {
-  apiVersion: 'string',
-  fieldPath: 'string',
-  kind: 'string',
-  name: 'string',
-  namespace: 'string',
-  resourceVersion: 'string',
-  uid: 'string',
-};
-
 const CONTENT: Kind = {
   kind: 'VolumeSnapshotContent',
   scope: 'Cluster',
@@ -66,7 +56,7 @@ const CONTENT: Kind = {
         source: { snapshotHandle: 'string', volumeHandle: 'string' },
         sourceVolumeMode: 'string',
         volumeSnapshotClassName: 'string',
-        volumeSnapshotRef: REFERENCE,
+        volumeSnapshotRef: OBJECT_REFERENCE,
       },
       ['deletionPolicy', 'driver', 'source', 'volumeSnapshotRef'],
     ),

@@ -1,25 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
 import { seed } from '../../../../src/rehearsal/cluster/load.ts';
-import { adoptPastBackups } from '../../../../src/rehearsal/cluster/velero/past-adoption.ts';
-import { buildPastBackups } from '../../../../src/rehearsal/cluster/velero/past-backups.ts';
 import { silenceBackups } from '../../../../src/rehearsal/cluster/velero/silence.ts';
 import { fileOf, MOVED, snapshotClass } from './moved-rig.ts';
+import { putPast, scheduled } from './past-rig.ts';
 import { platform } from './rig-platform.ts';
 import { shapeOf } from './shape-of.ts';
-import { filled, REPLICA, SOURCE, START, VeleroRig, velero } from './velero-rig.ts';
+import { filled, SOURCE, START, VeleroRig, velero } from './velero-rig.ts';
 
 const FILES = ['velero-backup.json', '-itemoperations.json.gz', '-volumeinfo.json.gz'];
 
-const schedule: KubeObject = {
-  apiVersion: 'velero.io/v1',
-  kind: 'Schedule',
-  metadata: { namespace: 'velero', name: 'critical' },
-  spec: {
-    schedule: '*/15 * * * *',
-    template: { includedNamespaces: ['shop', 'queue'], ttl: '24h0m0s', ...MOVED },
-  },
-};
+const schedule = scheduled('*/15 * * * *', MOVED);
 
 /** A world with some such backups behind it, in both buckets and both clusters. */
 function withPast(): VeleroRig {
@@ -30,18 +20,7 @@ function withPast(): VeleroRig {
   rig.installBoth('--features=EnableCSI');
   seed(rig.west, [schedule]);
   const moments = [START - 1_800_000, START - 900_000];
-  const past = buildPastBackups({
-    cluster: rig.west,
-    random: rig.kernel.random.fork('past'),
-    location: 'default',
-    runs: [{ schedule, moments }],
-    put: (key, { body, ...rest }, lastModified) => {
-      for (const bucket of [SOURCE, REPLICA])
-        rig.s3.put(bucket, `velero/${key}`, body, { ...rest, lastModified, settled: true });
-    },
-  });
-  adoptPastBackups(rig.west, past, 'default');
-  adoptPastBackups(rig.east, past, 'replica');
+  putPast(rig, schedule, moments);
   rig.start();
   return rig;
 }

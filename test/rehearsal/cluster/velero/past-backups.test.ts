@@ -1,23 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../../src/rehearsal/cluster/host.ts';
 import { seed } from '../../../../src/rehearsal/cluster/load.ts';
-import { adoptPastBackups } from '../../../../src/rehearsal/cluster/velero/past-adoption.ts';
-import { buildPastBackups } from '../../../../src/rehearsal/cluster/velero/past-backups.ts';
+import { putPast, scheduled } from './past-rig.ts';
 import { platform } from './rig-platform.ts';
 import { filled, REPLICA, SOURCE, START, VeleroRig, velero } from './velero-rig.ts';
 
 const MINUTE = 60_000;
 
-const schedule: KubeObject = {
-  apiVersion: 'velero.io/v1',
-  kind: 'Schedule',
-  metadata: { namespace: 'velero', name: 'critical' },
-  spec: {
-    schedule: '*/5 * * * *',
-    template: { includedNamespaces: ['shop', 'queue'], ttl: '24h0m0s', defaultVolumesToFsBackup: true },
-  },
-};
+const schedule = scheduled('*/5 * * * *', { defaultVolumesToFsBackup: true });
 
 /** A world with so many backups behind it, five minutes apart, in both buckets and both clusters. */
 function withPast(many: number): VeleroRig {
@@ -26,18 +16,7 @@ function withPast(many: number): VeleroRig {
   rig.installBoth();
   seed(rig.west, [schedule]);
   const moments = Array.from({ length: many }, (_, index) => START - (many - index) * 5 * MINUTE + 3000);
-  const past = buildPastBackups({
-    cluster: rig.west,
-    random: rig.kernel.random.fork('past'),
-    location: 'default',
-    runs: [{ schedule, moments }],
-    put: (key, { body, ...rest }, lastModified) => {
-      for (const bucket of [SOURCE, REPLICA])
-        rig.s3.put(bucket, `velero/${key}`, body, { ...rest, lastModified, settled: true });
-    },
-  });
-  adoptPastBackups(rig.west, past, 'default');
-  adoptPastBackups(rig.east, past, 'replica');
+  putPast(rig, schedule, moments);
   rig.start();
   return rig;
 }

@@ -1,4 +1,4 @@
-import type { Shape } from '../../schema-shape.ts';
+import { OBJECT_REFERENCE, type Shape } from '../../schema-shape.ts';
 
 /** https://github.com/vmware-tanzu/velero/tree/v1.18.2/config/crd */
 export const POD_VOLUME_BACKUP: Record<string, Shape> = {
@@ -6,15 +6,7 @@ export const POD_VOLUME_BACKUP: Record<string, Shape> = {
     backupStorageLocation: 'string',
     cancel: 'boolean',
     node: 'string',
-    pod: {
-      apiVersion: 'string',
-      fieldPath: 'string',
-      kind: 'string',
-      name: 'string',
-      namespace: 'string',
-      resourceVersion: 'string',
-      uid: 'string',
-    },
+    pod: OBJECT_REFERENCE,
     repoIdentifier: 'string',
     tags: { '*': 'string' },
     uploaderSettings: { '*': 'string' },
@@ -38,15 +30,7 @@ export const POD_VOLUME_RESTORE: Record<string, Shape> = {
   spec: {
     backupStorageLocation: 'string',
     cancel: 'boolean',
-    pod: {
-      apiVersion: 'string',
-      fieldPath: 'string',
-      kind: 'string',
-      name: 'string',
-      namespace: 'string',
-      resourceVersion: 'string',
-      uid: 'string',
-    },
+    pod: OBJECT_REFERENCE,
     repoIdentifier: 'string',
     snapshotID: 'string',
     snapshotSize: 'integer',
