@@ -73,6 +73,39 @@ describe('protecting a cluster in which an older Velero runs', () => {
   }, 60_000);
 });
 
+describe('protecting clusters whose volumes go by snapshots', () => {
+  const BY_SNAPSHOTS = EXAMPLE.replace('volumes: files', 'volumes: snapshots');
+  const CLASSES = 'volumesnapshotclasses.snapshot.storage.k8s.io';
+
+  it('gives the driver of the platform a class that Velero finds, and Velero what moves snapshots', async () => {
+    const twin = await settled(BY_SNAPSHOTS);
+    const { store } = twin.cluster('primary');
+    expect(store.list(CLASSES)).toEqual([
+      expect.objectContaining({
+        driver: 'ebs.csi.aws.com',
+        metadata: expect.objectContaining({ labels: { 'velero.io/csi-volumesnapshot-class': 'true' } }),
+      }),
+    ]);
+    expect(server(twin)?.spec.template.spec.containers[0].args).toContain('--features=EnableCSI');
+    const [critical] = store.list('schedules.velero.io');
+    expect(critical?.spec.template).toMatchObject({ snapshotMoveData: true, defaultVolumesToFsBackup: false });
+    expect(twin.denied).toEqual([]);
+  }, 60_000);
+
+  it('says that the primary cannot take them, once its snapshot controller is gone, and leaves its schedules', async () => {
+    const twin = await settled(BY_SNAPSHOTS);
+    const { store } = twin.cluster('primary');
+    const before = store.list('schedules.velero.io').length;
+    const crds = 'customresourcedefinitions.apiextensions.k8s.io';
+    for (const definition of store.list(crds))
+      if (definition.spec.group === 'snapshot.storage.k8s.io') store.remove(store.refOf(definition));
+    const outcome = await protect(twin, 'without');
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'SnapshotsUnavailable' });
+    expect(JSON.stringify(outcome)).toContain('cluster homelab has no snapshot controller');
+    expect(store.list('schedules.velero.io')).toHaveLength(before);
+  }, 60_000);
+});
+
 /** As `raise-epoch` leaves it, with or without a run that is still under way. */
 function give(twin: Twin, owner: 'primary' | 'standby', lock?: object): void {
   const put = (Item: object) =>
